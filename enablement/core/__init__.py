@@ -1,0 +1,1 @@
+"""What knows no app: environment readers, claimable rows, errors, verification, shared template parts."""

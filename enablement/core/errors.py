@@ -1,0 +1,15 @@
+"""Errors that are meant for the person at the screen."""
+
+from django.utils.functional import Promise
+
+
+class DomainError(Exception):
+    """A rule of the product says no. `message` is translated and says what was kept and what to do next.
+
+    Views turn it into a message and a redirect (or HTTP 409 for scripts); it is never a server error.
+    """
+
+    def __init__(self, message: str | Promise, *, code: str = "refused") -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.code = code

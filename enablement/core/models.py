@@ -1,0 +1,26 @@
+"""The heartbeat of periodic work: what the readiness endpoint reads to tell whether the sweeps run."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+
+class Heartbeat(models.Model):
+    """When a named sweep last ended well. One row per sweep."""
+
+    name = models.CharField(max_length=60, unique=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def beat(cls, name: str) -> None:
+        cls.objects.update_or_create(name=name, defaults={"beat_at": timezone.now()})
+
+    @classmethod
+    def age(cls, name: str) -> timedelta | None:
+        """Time since the last beat, or None if the sweep never ran."""
+        beat_at = cls.objects.filter(name=name).values_list("beat_at", flat=True).first()
+        return None if beat_at is None else timezone.now() - beat_at

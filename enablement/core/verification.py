@@ -1,0 +1,42 @@
+"""The register of checks that `manage.py verify_records` runs. Each room registers its own in `verification.py`."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+Check = Callable[[], Iterator[str]]
+_checks: dict[str, Check] = {}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One violated promise: the name of the check and a sentence that names the row."""
+
+    check: str
+    detail: str
+
+
+def record_check(name: str) -> Callable[[Check], Check]:
+    """Register a generator that yields one sentence for each row that breaks a promise.
+
+    Raises ValueError when the name is taken.
+    """
+
+    def register(check: Check) -> Check:
+        if name in _checks:
+            raise ValueError(f"record check {name!r} is registered twice")
+        _checks[name] = check
+        return check
+
+    return register
+
+
+def run_record_checks(only: str | None = None) -> Iterator[Finding]:
+    """Run all checks (or the one named) in the order of registration and yield what they find."""
+    for name, check in _checks.items():
+        if only in (None, name):
+            for detail in check():
+                yield Finding(name, detail)
+
+
+def record_check_names() -> list[str]:
+    return list(_checks)
