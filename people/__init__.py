@@ -1,0 +1,1 @@
+"""Who learns: user, function, org unit, manager, duo, roles, the access log."""

@@ -1,0 +1,1 @@
+"""The people room in the CMS: people, functions, org units, import, logs."""
