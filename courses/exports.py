@@ -1,0 +1,67 @@
+"""One's own learning records and notes: their export, their retention, their erasure."""
+
+from typing import Any
+
+from courses.models import LearnerNote
+from people.models import User
+from people.personal_data import RetentionPolicy, register_erasure, register_personal_data, register_retention
+
+
+def export_learning(user: User) -> dict[str, Any]:
+    """Enrolments, progress, events and notes, as JSON-able values."""
+    return {
+        "enrolments": [
+            {
+                "title": row.activity.title,
+                "source": row.source,
+                "cycle": row.cycle,
+                "enrolled_at": row.enrolled_at,
+                "due_at": row.due_at,
+                "satisfied_at": row.satisfied_at,
+            }
+            for row in user.enrollments.select_related("activity").order_by("pk")
+        ],
+        "progress": [
+            {
+                "title": row.activity.title,
+                "kind": row.activity.kind,
+                "completion": row.completion_status,
+                "success": row.success_status,
+                "score_scaled": None if row.score_scaled is None else str(row.score_scaled),
+                "started_at": row.started_at,
+                "completed_at": row.completed_at,
+                "opened_at": row.opened_at,
+            }
+            for row in user.progress.select_related("activity").order_by("pk")
+        ],
+        "events": [
+            {
+                "verb": event.verb,
+                "object": event.activity.title,
+                "timestamp": event.timestamp,
+                "result": event.result,
+                "context": event.context,
+            }
+            for event in user.learning_events.select_related("activity")
+        ],
+        "notes": [
+            {"lesson": note.activity.title, "text": note.text, "ticks": note.ticks, "updated_at": note.updated_at}
+            for note in user.notes.select_related("activity").order_by("pk")
+        ],
+    }
+
+
+def forget_notes(policy: RetentionPolicy) -> int:
+    """Notes go when answers go."""
+    return LearnerNote.objects.filter(updated_at__lt=policy.answers_before).delete()[0]
+
+
+def forget_person(user: User) -> int:
+    """A person's notes are free text and go; enrolments and progress stay for anonymous counts."""
+    return LearnerNote.objects.filter(user=user).delete()[0]
+
+
+def connect() -> None:
+    register_personal_data("learning", export_learning)
+    register_retention("notes", forget_notes)
+    register_erasure("notes", forget_person)

@@ -1,0 +1,23 @@
+"""Writes of the courses room: one transaction each, the enrolment row locked, the event in the same transaction.
+
+Lock order: enrolments of modules by primary key, then enrolments of paths by primary key.
+"""
+
+from courses.services.activities import retire_activity, sync_activity
+from courses.services.enrolling import AssignmentResult, assign, enroll, follow_path
+from courses.services.progressing import complete_lesson, open_activity, record_quiz_outcome
+from courses.services.satisfaction import refresh_running, refresh_satisfaction
+
+__all__ = [
+    "AssignmentResult",
+    "assign",
+    "complete_lesson",
+    "enroll",
+    "follow_path",
+    "open_activity",
+    "record_quiz_outcome",
+    "refresh_running",
+    "refresh_satisfaction",
+    "retire_activity",
+    "sync_activity",
+]
