@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AssessmentsConfig(AppConfig):
+    name = "assessments"
+    verbose_name = _("Assessments")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the registers of lower rooms."""
+        # Models are ready only now.
+        from assessments import exporters, package, practice, verification  # noqa: F401, PLC0415
+        from assessments.services import retention  # noqa: PLC0415
+        from courses.checks import register_check_renderer  # noqa: PLC0415
+        from people.personal_data import register_erasure, register_personal_data, register_retention  # noqa: PLC0415
+
+        register_check_renderer(practice.render_check, queryset=practice.practice_items)
+        register_personal_data("tests", exporters.export_attempts)
+        register_retention("answers", retention.forget_answers)
+        register_erasure("answers", retention.forget_person)
+        package.register()

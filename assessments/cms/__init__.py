@@ -1,0 +1,1 @@
+"""How trainers see the bank in the CMS."""

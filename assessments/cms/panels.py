@@ -1,0 +1,45 @@
+"""Panels of the editors."""
+
+from typing import Any
+
+from wagtail.admin.panels import Panel
+
+
+class ItemUsagePanel(Panel):
+    """Which tests ask this item, and how often it was asked. Reads only."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "assessments/cms/usage_panel.html"
+
+        def is_shown(self) -> bool:
+            return bool(super().is_shown() and self.instance.pk)
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            from assessments.selectors.bank import item_usage  # noqa: PLC0415 - models declare this panel
+
+            return {
+                **super().get_context_data(parent_context),
+                **item_usage(self.instance),
+                "versions": list(self.instance.versions.order_by("-number").only("number", "created_at")[:20]),
+            }
+
+
+class SupplyPanel(Panel):
+    """How many live items each slot of a test can draw from, and what is missing."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "assessments/cms/supply_panel.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            from assessments.selectors.bank import read_slots, slot_shortages  # noqa: PLC0415 - models declare this panel
+
+            slots = self.instance.slots
+            supply = [
+                {"number": number, "kind": child.block.label, "wanted": slot.count, "live": len(slot.pool)}
+                for number, (child, slot) in enumerate(zip(slots, read_slots(slots), strict=True), 1)
+            ]
+            return {
+                **super().get_context_data(parent_context),
+                "supply": supply,
+                "shortages": slot_shortages(slots) if supply else [],
+            }

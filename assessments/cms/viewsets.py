@@ -1,0 +1,94 @@
+"""The item bank as a list with filters, and its editor. Attempts have no view here: nobody reads others' answers."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import Max, Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from taggit.models import Tag
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from assessments.enums import ItemState
+from assessments.kinds import get_kind, kind_choices
+from assessments.models import Item, ItemTag
+from courses.enums import Audience
+
+
+def listed_items(request: HttpRequest) -> QuerySet[Item]:
+    """Items with everything that a row of the list reads: two queries for any number of rows."""
+    tags = Prefetch("tagged_items", ItemTag.objects.select_related("tag").order_by("tag__name"), to_attr="listed_tags")
+    items: QuerySet[Item] = (
+        Item.objects.select_related("lesson", "latest_revision__user", "live_revision")
+        .prefetch_related(tags)
+        .annotate(newest_version=Max("versions__number"))
+        .order_by("title", "pk")
+    )
+    return items
+
+
+class KindColumn(Column):
+    def get_value(self, instance: Item) -> Any:
+        return get_kind(instance.kind).label if instance.kind else ""
+
+
+class TagsColumn(Column):
+    def get_value(self, instance: Any) -> str:
+        return ", ".join(tagged.tag.name for tagged in instance.listed_tags)
+
+
+class LanguagesColumn(Column):
+    """Languages in which nothing is missing."""
+
+    def get_value(self, instance: Item) -> str:
+        return " · ".join(language.upper() for language in instance.languages)
+
+
+class ItemFilterSet(WagtailFilterSet):
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=kind_choices)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=ItemState.choices)
+    audience = django_filters.ChoiceFilter(label=_("For"), choices=Audience.choices)
+    tag = django_filters.ModelChoiceFilter(
+        label=_("Tag"),
+        field_name="tagged_items__tag",
+        queryset=lambda request: (
+            Tag.objects.filter(assessments_itemtag_items__isnull=False).distinct().order_by("name")
+        ),
+    )
+
+    class Meta:
+        model = Item
+        fields: ClassVar = ["kind", "state", "tag", "audience"]
+
+
+class ItemViewSet(SnippetViewSet):
+    """Draft by trainers, approval by reviewers: the workflow and the permissions are Wagtail's."""
+
+    model = Item
+    icon = "help"
+    menu_label = _("Item bank")
+    menu_name = "item-bank"
+    menu_order = 210
+    add_to_admin_menu = True
+    list_per_page = 50
+    copy_view_enabled = True
+    inspect_view_enabled = False
+    list_display: ClassVar = [
+        "title",
+        KindColumn("kind", label=_("Kind"), sort_key="kind"),
+        TagsColumn("tags", label=_("Tags")),
+        Column("get_audience_display", label=_("For"), sort_key="audience"),
+        StatusTagColumn(
+            "get_state_display", label=_("State"), sort_key="state", primary=lambda item: item.state == ItemState.LIVE
+        ),
+        Column("newest_version", label=_("Version"), sort_key="newest_version"),
+        LanguagesColumn("languages", label=_("Complete in")),
+    ]
+    filterset_class = ItemFilterSet
+    search_fields: ClassVar = ["title", "topic", "topic_en", "body"]
+    search_backend_name = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
+        return listed_items(request)

@@ -1,0 +1,229 @@
+"""The protocol that every item kind keeps, and the parts that kinds share.
+
+Grading is pure: it reads the frozen content and the response and nothing else, so that a stored score can be computed
+again at any time. What the learner's browser gets comes from `public` alone, which is built up from allowed keys and
+not stripped down from the content.
+"""
+
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, ClassVar
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
+
+from assessments.enums import AnswerState
+
+# Frozen JSON of one item: texts in both languages, options with stable ids, the key, the feedback.
+Content = dict[str, Any]
+LANGUAGES = ("de", "en")
+LANGUAGE_NAMES = {"de": gettext_lazy("German"), "en": gettext_lazy("English")}
+SCORE_STEP = Decimal("0.0001")
+MAX_ID_LENGTH = 64
+
+
+class ParseError(ValueError):
+    """What came from outside is no answer to this item: wrong shape, unknown option, too long."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Result of grading one response: `score` between 0 and 1 in steps of 0.0001; `correct` for full marks only."""
+
+    score: Decimal
+    correct: bool
+
+
+def outcome(numerator: int, denominator: int) -> Outcome:
+    """Outcome for a share of points; below 0 counts as 0 (QTI `lowerBound`)."""
+    share = Decimal(max(numerator, 0)) / Decimal(denominator)
+    return Outcome(min(share, Decimal(1)).quantize(SCORE_STEP, ROUND_HALF_UP), numerator >= denominator)
+
+
+def text_in(data: Mapping[str, Any], name: str, language: str) -> str:
+    """`name` in the language asked for, else in the other one, else empty."""
+    wanted = "en" if language.startswith("en") else "de"
+    other = "de" if wanted == "en" else "en"
+    return str(data.get(f"{name}_{wanted}") or data.get(f"{name}_{other}") or "")
+
+
+def texts(raw: Mapping[str, Any], *names: str) -> dict[str, str]:
+    """The named bilingual texts of a block's stored JSON, stripped; missing ones are empty."""
+    return {
+        f"{name}_{language}": str(raw.get(f"{name}_{language}") or "").strip()
+        for name in names
+        for language in LANGUAGES
+    }
+
+
+def list_values(raw: Iterable[Any] | None) -> list[tuple[str, dict[str, Any]]]:
+    """Id and value of each child of a stored ListBlock."""
+    return [(str(child["id"]), child["value"]) for child in raw or ()]
+
+
+def missing_texts(data: Mapping[str, Any], name: str, where: str) -> list[str]:
+    """One sentence for each language in which a text is missing."""
+    return [
+        _("%(where)s: the text in %(language)s is missing.")
+        % {"where": where, "language": LANGUAGE_NAMES[language].lower()}
+        for language in LANGUAGES
+        if not data.get(f"{name}_{language}")
+    ]
+
+
+def repeated(values: Iterable[str]) -> bool:
+    """Whether a text occurs twice, case and blanks aside: two equal options cannot be told apart."""
+    seen = [" ".join(value.casefold().split()) for value in values if value]
+    return len(seen) != len(set(seen))
+
+
+def parse_id(raw: object, allowed: Iterable[str]) -> str:
+    """`raw` if it is one of the allowed ids. Raises ParseError."""
+    if not isinstance(raw, str) or len(raw) > MAX_ID_LENGTH or raw not in set(allowed):
+        raise ParseError("unknown option")
+    return raw
+
+
+def parse_ids(raw: object, allowed: Sequence[str]) -> list[str]:
+    """A list of different allowed ids in the order given. Raises ParseError."""
+    if not isinstance(raw, list) or len(raw) > len(allowed):
+        raise ParseError("not a list of options")
+    found = [parse_id(one, allowed) for one in raw]
+    if len(found) != len(set(found)):
+        raise ParseError("an option is given twice")
+    return found
+
+
+def in_order(entries: Sequence[dict[str, Any]], order: object) -> list[dict[str, Any]]:
+    """Entries as the attempt has frozen them; entries that the order does not name follow."""
+    places = {one: place for place, one in enumerate(order)} if isinstance(order, list) else {}
+    return sorted(entries, key=lambda entry: places.get(entry["id"], len(places)))
+
+
+def shuffled(ids: Sequence[str], rng: random.Random) -> list[str]:
+    mixed = list(ids)
+    rng.shuffle(mixed)
+    return mixed
+
+
+class ItemBlock(blocks.StructBlock):
+    """What every kind's editor has: the question and an explanation, in both languages.
+
+    Saving a draft never fails for something that is missing; publishing runs `Kind.problems`.
+    """
+
+    kind_name: ClassVar[str]
+
+    class Meta:
+        form_classname = "struct-block bilingual"
+
+    prompt_de = blocks.TextBlock(label=gettext_lazy("Question (German)"), rows=3, max_length=2000)
+    prompt_en = blocks.TextBlock(label=gettext_lazy("Question (English)"), rows=3, max_length=2000)
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        if not self.is_deferred_validation:
+            from assessments.kinds import get_kind  # noqa: PLC0415 - the registry imports this module
+
+            kind = get_kind(self.kind_name)
+            problems = kind.problems(kind.content(self.get_prep_value(cleaned)))
+            if problems:
+                raise StructBlockValidationError(non_block_errors=problems)
+        return cleaned
+
+
+def explanation_blocks(*, required: bool) -> list[tuple[str, blocks.Block]]:
+    """The general feedback, shown in the result under the question."""
+    help_text = gettext_lazy("Why this is so. The learner reads it in the result, whatever the answer was.")
+    return [
+        (
+            f"feedback_{language}",
+            blocks.TextBlock(
+                label=label, rows=2, max_length=1500, required=required, help_text=help_text if language == "de" else ""
+            ),
+        )
+        for language, label in (
+            ("de", gettext_lazy("Explanation (German)")),
+            ("en", gettext_lazy("Explanation (English)")),
+        )
+    ]
+
+
+class Kind(ABC):
+    """One kind of item. Stateless; the only instance is the package's `KIND`."""
+
+    name: ClassVar[str]
+    label: ClassVar[str | Promise]
+    description: ClassVar[str | Promise]
+    icon: ClassVar[str] = "help"
+    rank: ClassVar[int] = 100
+    block_class: ClassVar[type[ItemBlock]]
+
+    # --- authoring ---
+
+    def block(self) -> ItemBlock:
+        """A new editor block for this kind."""
+        return self.block_class(label=self.label, icon=self.icon, help_text=self.description)
+
+    @abstractmethod
+    def content(self, raw: Mapping[str, Any]) -> Content:
+        """Frozen content from the block's stored JSON. Never raises on an unfinished draft."""
+
+    @abstractmethod
+    def problems(self, content: Content) -> list[str]:
+        """Sentences about what keeps this content from being published; empty when it is fine."""
+
+    def common_problems(self, content: Content) -> list[str]:
+        return missing_texts(content, "prompt", _("Question"))
+
+    # --- asking ---
+
+    @abstractmethod
+    def option_order(self, content: Content, rng: random.Random, *, shuffle: bool) -> Any:
+        """The order to freeze in an attempt, as JSON."""
+
+    @abstractmethod
+    def public(self, content: Content, language: str, option_order: Any) -> dict[str, Any]:
+        """What may be sent before the answer. Holds neither the key nor any feedback."""
+
+    # --- answering ---
+
+    @abstractmethod
+    def parse(self, content: Content, raw: object) -> Any:
+        """The response as JSON, or None for "no answer". Raises ParseError, and nothing else, on anything hostile."""
+
+    @abstractmethod
+    def read_form(self, content: Content, form: QueryDict, current: Any) -> object:
+        """The raw answer in a form posted without JavaScript, for `parse`. `current` is what was last displayed."""
+
+    def answer_state(self, content: Content, response: Any) -> AnswerState:
+        return AnswerState.EMPTY if response is None else AnswerState.ANSWERED
+
+    def hint(self, content: Content, response: Any) -> str:
+        """A remark about the form of a saved answer ("cannot be read as a number"); tells nothing about the key."""
+        return ""
+
+    def understood(self, content: Content, response: Any, language: str) -> str:
+        """How a typed answer was read, for kinds that read one; tells nothing about the key."""
+        return ""
+
+    # --- grading and review ---
+
+    @abstractmethod
+    def grade(self, content: Content, response: Any) -> Outcome | None:
+        """Pure. `response` comes from `parse`; None (no answer) scores 0. None is returned for "not yet known"."""
+
+    @abstractmethod
+    def review(self, content: Content, response: Any, language: str) -> dict[str, Any]:
+        """Yours, right, why: `yours` and `right` are lists of lines, `feedback` the explanation, the rest by kind."""
+
+    @abstractmethod
+    def tally(self, content: Content, response: Any) -> list[str]:
+        """What to count of a response before it is deleted: keys without free text."""

@@ -1,0 +1,127 @@
+"""What single and multiple choice share: options with text, feedback and a mark for the right ones."""
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import blocks
+
+from assessments.kinds.base import (
+    Content,
+    ItemBlock,
+    Kind,
+    explanation_blocks,
+    in_order,
+    list_values,
+    missing_texts,
+    repeated,
+    shuffled,
+    text_in,
+    texts,
+)
+
+
+class OptionBlock(blocks.StructBlock):
+    """An answer with its feedback. Its list keeps an id for it that editing does not change."""
+
+    correct = blocks.BooleanBlock(label=gettext_lazy("This is a right answer"), required=False)
+    text_de = blocks.TextBlock(label=gettext_lazy("Answer (German)"), rows=2, max_length=600)
+    text_en = blocks.TextBlock(label=gettext_lazy("Answer (English)"), rows=2, max_length=600)
+    feedback_de = blocks.TextBlock(
+        label=gettext_lazy("Feedback (German)"),
+        rows=2,
+        max_length=1000,
+        help_text=gettext_lazy("Why this answer is right, or what it misses. This is where people learn."),
+    )
+    feedback_en = blocks.TextBlock(label=gettext_lazy("Feedback (English)"), rows=2, max_length=1000)
+
+    class Meta:
+        form_classname = "struct-block bilingual"
+        label = gettext_lazy("Answer")
+        icon = "list-ul"
+        label_format = "{text_de}"
+
+
+class ChoiceBlock(ItemBlock):
+    options = blocks.ListBlock(
+        OptionBlock(),
+        label=gettext_lazy("Answers"),
+        min_num=2,
+        max_num=10,
+        help_text=gettext_lazy("Three answers serve well. The right one should not be the longest."),
+    )
+
+    def __init__(self, local_blocks: Any = None, **kwargs: Any) -> None:
+        super().__init__([*(local_blocks or ()), *explanation_blocks(required=False)], **kwargs)
+
+
+def _option_name(number: int) -> str:
+    return _("Answer %(number)d") % {"number": number}
+
+
+class ChoiceKind(Kind):
+    def content(self, raw: Mapping[str, Any]) -> Content:
+        return {
+            **texts(raw, "prompt", "feedback"),
+            "options": [
+                {"id": key, "correct": bool(value.get("correct")), **texts(value, "text", "feedback")}
+                for key, value in list_values(raw.get("options"))
+            ],
+        }
+
+    def problems(self, content: Content) -> list[str]:
+        found = self.common_problems(content)
+        options = content["options"]
+        if len(options) < 2:
+            found.append(_("At least two answers are needed."))
+        for number, option in enumerate(options, 1):
+            found += missing_texts(option, "text", _option_name(number))
+            found += missing_texts(option, "feedback", _("Feedback on %(answer)s") % {"answer": _option_name(number)})
+        if any(repeated(option[f"text_{language}"] for option in options) for language in ("de", "en")):
+            found.append(_("Two answers have the same text."))
+        return found
+
+    def option_order(self, content: Content, rng: random.Random, *, shuffle: bool) -> list[str]:
+        ids = [option["id"] for option in content["options"]]
+        return shuffled(ids, rng) if shuffle else ids
+
+    def public(self, content: Content, language: str, option_order: Any) -> dict[str, Any]:
+        return {
+            "kind": self.name,
+            "prompt": text_in(content, "prompt", language),
+            "options": [
+                {"id": option["id"], "text": text_in(option, "text", language)}
+                for option in in_order(content["options"], option_order)
+            ],
+        }
+
+    def chosen(self, response: Any) -> frozenset[str]:
+        """Ids of the chosen options."""
+        return frozenset(response or ()) if isinstance(response, list) else frozenset({response} - {None})
+
+    def review(self, content: Content, response: Any, language: str) -> dict[str, Any]:
+        chosen = self.chosen(response)
+        options = [
+            {
+                "id": option["id"],
+                "text": text_in(option, "text", language),
+                "chosen": option["id"] in chosen,
+                "correct": option["correct"],
+                "feedback": text_in(option, "feedback", language),
+            }
+            for option in content["options"]
+        ]
+        return {
+            "kind": self.name,
+            "prompt": text_in(content, "prompt", language),
+            "answered": response is not None,
+            "yours": [option["text"] for option in options if option["chosen"]],
+            "right": [option["text"] for option in options if option["correct"]],
+            "options": options,
+            "feedback": text_in(content, "feedback", language),
+        }
+
+    def tally(self, content: Content, response: Any) -> list[str]:
+        return sorted(self.chosen(response)) or ["-"]

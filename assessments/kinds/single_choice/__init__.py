@@ -1,0 +1,46 @@
+"""Single choice: exactly one of several answers is right."""
+
+from typing import Any, ClassVar
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.kinds.base import Content, Outcome, outcome, parse_id
+from assessments.kinds.choice import ChoiceBlock, ChoiceKind
+
+
+class SingleChoiceBlock(ChoiceBlock):
+    kind_name = "single_choice"
+
+
+class SingleChoice(ChoiceKind):
+    """Response: the id of the chosen option."""
+
+    name = "single_choice"
+    label = gettext_lazy("Single choice")
+    description = gettext_lazy("One of several answers is right.")
+    icon = "circle-check"
+    rank = 10
+    block_class: ClassVar = SingleChoiceBlock
+
+    def problems(self, content: Content) -> list[str]:
+        found = super().problems(content)
+        right = sum(option["correct"] for option in content["options"])
+        if right != 1:
+            found.append(_("Exactly one answer must be marked as right; here it is %(count)d.") % {"count": right})
+        return found
+
+    def parse(self, content: Content, raw: object) -> str | None:
+        if raw in (None, ""):
+            return None
+        return parse_id(raw, [option["id"] for option in content["options"]])
+
+    def read_form(self, content: Content, form: QueryDict, current: Any) -> object:
+        return form.get("answer")
+
+    def grade(self, content: Content, response: Any) -> Outcome:
+        return outcome(int(any(option["correct"] and option["id"] == response for option in content["options"])), 1)
+
+
+KIND = SingleChoice()

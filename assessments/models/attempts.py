@@ -1,0 +1,154 @@
+"""Attempts: frozen at the start, answered by appending, closed once."""
+
+import uuid
+from datetime import datetime
+from typing import Any, NoReturn
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from assessments.enums import AttemptState
+
+
+class Attempt(models.Model):
+    """One try of one person at one test. Everything that decides it is frozen here and in its items.
+
+    `policy` keeps the quiz's rules as they were: pass_mark (percent), review_policy, shuffle_questions,
+    shuffle_options, attempts_allowed, delay_minutes, time_limit_minutes, extra_time_percent, title_de, title_en.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey("people.User", models.PROTECT, related_name="attempts")
+    activity = models.ForeignKey("courses.Activity", models.PROTECT, related_name="attempts")
+    cycle = models.PositiveSmallIntegerField(default=1)
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=AttemptState.choices, default=AttemptState.OPEN)
+    policy = models.JSONField()
+    started_at = models.DateTimeField(default=timezone.now)
+    deadline_at = models.DateTimeField(null=True, blank=True, help_text=_("When the time is up; empty: no limit."))
+    closes_at = models.DateTimeField(
+        null=True, blank=True, db_index=True, help_text=_("Deadline and grace: nothing is accepted after it.")
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    score_scaled = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+    passed = models.BooleanField(null=True, blank=True)
+    answers_deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ("-started_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "activity", "cycle"],
+                condition=Q(state=AttemptState.OPEN),
+                name="attempt_one_open",
+            ),
+            models.UniqueConstraint(fields=["user", "activity", "cycle", "number"], name="attempt_number"),
+            models.CheckConstraint(
+                condition=Q(score_scaled=None) | Q(score_scaled__gte=0, score_scaled__lte=1),
+                name="attempt_score_scaled",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AttemptState.OPEN, submitted_at=None, score_scaled=None, passed=None)
+                | (~Q(state=AttemptState.OPEN) & Q(submitted_at__isnull=False, score_scaled__isnull=False)),
+                name="attempt_closed_has_result",
+            ),
+            models.CheckConstraint(
+                condition=Q(deadline_at=None, closes_at=None) | Q(closes_at__gte=F("deadline_at")),
+                name="attempt_closes_after_deadline",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.title} ({self.number})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == AttemptState.OPEN
+
+    @property
+    def title(self) -> str:
+        """The test's title at the start, in the active language."""
+        wanted = "en" if (get_language() or "").startswith("en") else "de"
+        return str(self.policy.get(f"title_{wanted}") or self.policy.get("title_de") or self.policy.get("title_en"))
+
+    @property
+    def pass_mark(self) -> int:
+        """Percent."""
+        return int(self.policy["pass_mark"])
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nothing more is accepted at that time."""
+        return self.closes_at is not None and now > self.closes_at
+
+
+class AttemptItem(models.Model):
+    """A question of an attempt: which version, where, in which order of options."""
+
+    attempt = models.ForeignKey("assessments.Attempt", models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField(help_text=_("Counted from 1."))
+    item_version = models.ForeignKey("assessments.ItemVersion", models.PROTECT, related_name="attempt_items")
+    option_order = models.JSONField(default=list)
+    weight = models.DecimalField(max_digits=7, decimal_places=2, default=1)
+    flagged = models.BooleanField(default=False)
+    score = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("question of an attempt")
+        verbose_name_plural = _("questions of attempts")
+        ordering = ("attempt", "position")
+        constraints = (
+            models.UniqueConstraint(fields=["attempt", "position"], name="attempt_item_position"),
+            models.CheckConstraint(condition=Q(score=None) | Q(score__gte=0, score__lte=1), name="attempt_item_score"),
+            models.CheckConstraint(condition=Q(weight__gte=0), name="attempt_item_weight"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}/{self.position}"
+
+
+class ResponseQuerySet(models.QuerySet["Response"]):
+    """Append-only. Answers leave through the retention service alone, which counts them first."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("responses are append-only")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("responses are append-only")
+
+    def delete_after_counting(self) -> int:
+        """For `assessments.services.retention` and for erasure only."""
+        return int(super().delete()[0])
+
+
+class Response(models.Model):
+    """An answer as it was received. The one with the highest sequence counts; earlier ones are history."""
+
+    attempt_item = models.ForeignKey("assessments.AttemptItem", models.CASCADE, related_name="responses")
+    sequence = models.PositiveBigIntegerField(help_text=_("One more than the answer it replaces."))
+    value = models.JSONField(null=True, help_text=_("As the kind's `parse` returns it; null: taken back."))
+    tab = models.CharField(max_length=64, blank=True, help_text=_("Random name of the tab that sent it."))
+    received_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("response")
+        verbose_name_plural = _("responses")
+        ordering = ("attempt_item", "sequence")
+        constraints = (models.UniqueConstraint(fields=["attempt_item", "sequence"], name="response_sequence"),)
+
+    def __str__(self) -> str:
+        return f"{self.attempt_item_id}:{self.sequence}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("responses are append-only")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("responses are append-only")

@@ -1,0 +1,306 @@
+"""The item bank: what is edited (`Item`) and what attempts point to (`ItemVersion`)."""
+
+import hashlib
+import json
+import uuid
+from typing import Any, ClassVar, NoReturn
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from taggit.models import ItemBase, Tag
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.fields import StreamField
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    PreviewableMixin,
+    RevisionMixin,
+    WorkflowMixin,
+)
+from wagtail.search import index
+
+from assessments.blocks import ItemBody
+from assessments.cms.panels import ItemUsagePanel
+from assessments.enums import ItemState
+from assessments.kinds import Kind, get_kind
+from assessments.kinds.base import LANGUAGES, text_in
+from courses.enums import Audience
+
+
+class ItemTag(ItemBase):
+    """A tag on an item: module, difficulty, whatever tests draw by."""
+
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="assessments_itemtag_items")
+    content_object = ParentalKey("assessments.Item", on_delete=models.CASCADE, related_name="tagged_items")
+
+    def __str__(self) -> str:
+        return f"{self.content_object} – {self.tag}"
+
+
+class Item(
+    PreviewableMixin,
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    index.Indexed,
+    ClusterableModel,
+):
+    """A question with its answers and feedback, in both languages. Drafts, review and schedule are Wagtail's own.
+
+    Saving a live item freezes its content as an `ItemVersion` in the same transaction, so that a live item always has
+    the version that attempts will point to.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=40, editable=False, db_index=True)
+    state = models.CharField(
+        _("state"), max_length=10, choices=ItemState.choices, default=ItemState.DRAFT, editable=False, db_index=True
+    )
+    title = models.CharField(
+        _("internal name"),
+        max_length=160,
+        help_text=_("Learners do not see it. Short, so that you find the item again."),
+    )
+    topic = models.CharField(
+        _("topic"),
+        max_length=80,
+        blank=True,
+        help_text=_("The result shows a bar for each topic. Use the same words for items that belong together."),
+    )
+    topic_en = models.CharField(_("topic (English)"), max_length=80, blank=True)
+    audience = models.CharField(
+        _("for"),
+        max_length=10,
+        choices=Audience.choices,
+        default=Audience.BOTH,
+        help_text=_("Required tests draw from the items for both."),
+    )
+    lesson = models.ForeignKey(
+        "courses.Activity",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        limit_choices_to={"kind": "lesson"},
+        related_name="+",
+        verbose_name=_("lesson that teaches it"),
+        help_text=_("The result links there when the answer was not right."),
+    )
+    tags = ClusterTaggableManager(
+        through=ItemTag, blank=True, verbose_name=_("tags"), help_text=_("Tests draw items by these, for example M01.")
+    )
+    body = StreamField(ItemBody(), verbose_name=_("question"))
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # As in Wagtail's mixin, but without a way back: its related name is one that the type checker cannot resolve.
+    locked_by = models.ForeignKey(
+        "people.User",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("locked by"),
+    )
+
+    objects = models.Manager["Item"]()
+
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(
+                [
+                    HelpPanel(
+                        content=_(
+                            "Write a case, not a definition: a scene with people in it. Every answer carries feedback, "
+                            "because that is what people learn from."
+                        )
+                    ),
+                    FieldPanel("title"),
+                    FieldPanel("body"),
+                ],
+                heading=_("Question"),
+            ),
+            ObjectList(
+                [
+                    MultiFieldPanel([FieldPanel("topic"), FieldPanel("topic_en")], heading=_("Topic")),
+                    MultiFieldPanel([FieldPanel("tags"), FieldPanel("audience")], heading=_("Where it is drawn")),
+                    FieldPanel("lesson"),
+                    ItemUsagePanel(heading=_("Where it is used")),
+                ],
+                heading=_("Use"),
+            ),
+        ]
+    )
+    search_fields: ClassVar = [
+        index.SearchField("title", boost=2),
+        index.SearchField("body"),
+        index.SearchField("topic"),
+        index.AutocompleteField("title"),
+        index.FilterField("kind"),
+        index.FilterField("state"),
+        index.FilterField("audience"),
+        index.FilterField("live"),
+    ]
+
+    class Meta:
+        verbose_name = pgettext_lazy("bank", "item")
+        verbose_name_plural = _("item bank")
+        ordering = ("title", "pk")
+
+    def __str__(self) -> str:
+        return self.title
+
+    # --- state and version ---
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and freeze the content as a version if the item is live."""
+        if kwargs.get("update_fields") is not None:
+            super().save(*args, **kwargs)
+            return
+        self.kind = self.body[0].block_type if self.body else ""
+        self.state = self.derived_state()
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if self.live and self.kind:
+                self.freeze()
+
+    def derived_state(self) -> ItemState:
+        """The state from Wagtail's flags: live, once published (retired), in a workflow (review), else draft."""
+        if self.live:
+            return ItemState.LIVE
+        if self.pk and self.workflow_in_progress:
+            return ItemState.REVIEW
+        return ItemState.RETIRED if self.first_published_at else ItemState.DRAFT
+
+    def frozen_content(self) -> dict[str, Any]:
+        """What a version keeps: the kind's content, and where the result files it."""
+        child = self.body[0]
+        raw = child.block.get_prep_value(child.value)
+        return {
+            **get_kind(child.block_type).content(raw),
+            "topic_de": self.topic,
+            "topic_en": self.topic_en or self.topic,
+            "lesson": str(self.lesson.key) if self.lesson else None,
+        }
+
+    def freeze(self) -> "ItemVersion":
+        """The version of the present content: the newest one if nothing changed, else a new one."""
+        content = self.frozen_content()
+        checksum = content_checksum(self.kind, content)
+        # The row is locked, so that two publishers do not give the same number.
+        Item.objects.select_for_update().only("pk").get(pk=self.pk)
+        newest = ItemVersion.objects.filter(item_key=self.key).order_by("-number").first()
+        if newest is not None and newest.checksum == checksum:
+            return newest
+        return ItemVersion.objects.create(
+            item=self,
+            item_key=self.key,
+            number=newest.number + 1 if newest else 1,
+            kind=self.kind,
+            content=content,
+            checksum=checksum,
+        )
+
+    # --- what lists and previews show ---
+
+    @property
+    def kind_object(self) -> Kind | None:
+        return get_kind(self.kind) if self.kind else None
+
+    @property
+    def languages(self) -> list[str]:
+        """Languages in which nothing is missing."""
+        if not self.body:
+            return []
+        content = self.frozen_content()
+        return [language for language in LANGUAGES if _complete(content, language)]
+
+    def prompt(self) -> str:
+        """The question in the active language."""
+        return text_in(self.frozen_content(), "prompt", get_language() or "de") if self.body else ""
+
+    preview_modes: ClassVar = [
+        ("", _("As learner")),
+        ("answers", _("With answers")),
+    ]
+
+    def get_preview_template(self, request: Any, mode_name: str) -> str:
+        return "assessments/preview/item.html"
+
+    def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
+        from assessments.previews import item_preview  # noqa: PLC0415 - previews read selectors, which read models
+
+        return {**super().get_preview_context(request, mode_name), **item_preview(self, mode_name)}
+
+
+def _complete(value: Any, language: str) -> bool:
+    """Whether every text that exists in the other language exists in this one, at any depth."""
+    other = "de" if language == "en" else "en"
+    if isinstance(value, dict):
+        if not value.get(f"prompt_{language}", True):
+            return False
+        return all(
+            _complete(child, language)
+            and not (key.endswith(f"_{other}") and child and not value.get(f"{key[:-3]}_{language}"))
+            for key, child in value.items()
+        )
+    return all(_complete(child, language) for child in value) if isinstance(value, list) else True
+
+
+def content_checksum(kind: str, content: dict[str, Any]) -> str:
+    """SHA-256 of kind and content in canonical JSON, in hexadecimal."""
+    text = json.dumps([kind, content], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ItemVersionQuerySet(models.QuerySet["ItemVersion"]):
+    """Immutable: attempts point here."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("item versions are immutable")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("item versions are immutable")
+
+
+class ItemVersion(models.Model):
+    """The content of an item as it was published. Never changed, never deleted, also when the item is."""
+
+    item = models.ForeignKey("assessments.Item", models.SET_NULL, null=True, related_name="versions")
+    item_key = models.UUIDField(db_index=True, editable=False)
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=40)
+    content = models.JSONField()
+    checksum = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ItemVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("item version")
+        verbose_name_plural = _("item versions")
+        ordering = ("item_key", "number")
+        constraints = (models.UniqueConstraint(fields=["item_key", "number"], name="item_version_number"),)
+
+    def __str__(self) -> str:
+        return gettext("%(prompt)s (version %(number)d)") % {
+            "prompt": text_in(self.content, "prompt", get_language() or "de")[:60],
+            "number": self.number,
+        }
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("item versions are immutable")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("item versions are immutable")
+
+    @property
+    def kind_object(self) -> Kind:
+        return get_kind(self.kind)

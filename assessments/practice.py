@@ -1,0 +1,124 @@
+"""Knowledge checks: an item of the bank as ungraded practice inside a lesson. Nothing is recorded.
+
+The threat: this is the one place that tells right from wrong at once, so it must not become an oracle for tests. It
+answers only for items that stand in a knowledge check of a live lesson, and for none that a running attempt of the
+same person asks.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils.crypto import salted_hmac
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from wagtail.models import ReferenceIndex
+
+from assessments.enums import AttemptState
+from assessments.kinds import Kind, get_kind
+from assessments.models import AttemptItem, Item
+from courses.models import Activity, LessonPage
+from people.models import User
+
+BLOCK = "knowledge_check"
+
+
+def practice_items() -> QuerySet[Item]:
+    """Items with everything that rendering a check reads."""
+    return Item.objects.select_related("lesson")
+
+
+def lessons_with(item: Item) -> Iterator[LessonPage]:
+    """Live lessons in whose knowledge checks the item stands."""
+    lesson_type = ContentType.objects.get_for_model(LessonPage)
+    rows = ReferenceIndex.get_references_to(item).filter(content_type=lesson_type)
+    ids = {int(one) for one in rows.values_list("object_id", flat=True)}
+    shown = Activity.objects.filter(is_live=True, parent__is_live=True)  # not below an unpublished module
+    pages = LessonPage.objects.filter(pk__in=ids, live=True, translation_key__in=shown.values("key"))
+    for page in pages.select_related("locale").order_by("pk"):
+        # The index may lag behind and also knows other kinds of reference: the page itself decides.
+        if any(
+            raw["type"] == BLOCK and str((raw["value"] or {}).get("item")) == str(item.pk) for raw in page.body.raw_data
+        ):
+            yield page
+
+
+def practice_lesson(user: User, item: Item) -> LessonPage | None:
+    """A lesson in which the person may practise this item, in the active language if there is one; None: nowhere."""
+    if not item.live:
+        return None
+    running = AttemptItem.objects.filter(
+        attempt__user=user, attempt__state=AttemptState.OPEN, item_version__item_key=item.key
+    )
+    language = get_language() or ""
+    pages = sorted(lessons_with(item), key=lambda page: page.locale.language_code != language)
+    return pages[0] if pages and not running.exists() else None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A knowledge check as its template shows it. `review` is None until the answer is given."""
+
+    item: Item
+    block_id: str
+    language: str
+    response: Any = None
+    review: dict[str, Any] | None = None
+    correct: bool = False
+    score: Any = None
+    trouble: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        return get_kind(self.item.kind)
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """As in a test: without key and feedback. The order is mixed by the server's secret and always the same."""
+        content = self.item.frozen_content()
+        seed = salted_hmac("assessments.practice", str(self.item.key), algorithm="sha256").digest()
+        order = self.kind.option_order(content, random.Random(seed), shuffle=True)  # noqa: S311 - keyed seed
+        return self.kind.public(content, self.language, order)
+
+    @property
+    def prefix(self) -> str:
+        return f"check-{self.block_id or self.item.pk}"
+
+    @property
+    def question_template(self) -> str:
+        return f"assessments/kinds/{self.item.kind}/question.html"
+
+    @property
+    def review_template(self) -> str:
+        return f"assessments/kinds/{self.item.kind}/review.html"
+
+
+def answered(item: Item, *, block_id: str, response: Any, language: str) -> Check:
+    """The check with its feedback. Grades and forgets."""
+    kind, content = get_kind(item.kind), item.frozen_content()
+    outcome = kind.grade(content, response)
+    return Check(
+        item,
+        block_id,
+        language,
+        response=response,
+        review=kind.review(content, response, language),
+        correct=bool(outcome and outcome.correct),
+        score=outcome.score if outcome else None,
+    )
+
+
+def render_check(context: dict[str, Any], item: Any, block_id: str) -> SafeString:
+    """Renderer for `courses.checks`: the question and a button. In a preview there is nothing to send."""
+    if not isinstance(item, Item) or not item.live or not item.body:
+        return render_to_string("assessments/check_missing.html")
+    check = Check(item, block_id, get_language() or "de")
+    return render_to_string(
+        "assessments/check.html",
+        {"check": check, "is_preview": context.get("is_preview", False)},
+        request=context.get("request"),
+    )

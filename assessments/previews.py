@@ -1,0 +1,82 @@
+"""What the CMS's previews show. They read and compute; they write nothing (invariant 8)."""
+
+import random
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from assessments.drawing import Drawn, PoolTooSmallError, draw
+from assessments.kinds import Kind, get_kind
+from assessments.kinds.base import Content
+from assessments.models import Item, QuizPage
+from assessments.selectors.bank import question_count, read_slots, slot_shortages
+
+
+def _language() -> str:
+    return get_language() or "de"
+
+
+def _question(kind: Kind, content: Content, *, position: int, answers: bool) -> dict[str, Any]:
+    """A question for the preview template; with `answers` also what the result will show."""
+    rng = random.Random(position)  # noqa: S311 - a preview looks the same each time
+    shown: dict[str, Any] = {
+        "position": position,
+        "prefix": f"q{position}",
+        "template": f"assessments/kinds/{kind.name}/question.html",
+        "public": kind.public(content, _language(), kind.option_order(content, rng, shuffle=not answers)),
+        "problems": kind.problems(content),
+    }
+    if answers:
+        shown["review_template"] = f"assessments/kinds/{kind.name}/review.html"
+        shown["review"] = kind.review(content, None, _language())
+    return shown
+
+
+def item_preview(item: Item, mode_name: str) -> dict[str, Any]:
+    """`questions` with this one item as it is in the editor."""
+    answers = mode_name == "answers"
+    if not item.body:
+        return {"questions": [], "answers": answers}
+    content = item.frozen_content()
+    kind = get_kind(item.body[0].block_type)
+    return {"questions": [_question(kind, content, position=1, answers=answers)], "answers": answers}
+
+
+def _drawn(page: QuizPage) -> list[Drawn]:
+    rng = random.Random(page.pk or 0)  # noqa: S311 - a preview looks the same each time
+    try:
+        return draw(read_slots(page.slots), seen={}, rng=rng)
+    except PoolTooSmallError:
+        return []
+
+
+def quiz_preview(page: QuizPage, mode_name: str) -> dict[str, Any]:
+    """`questions` as one attempt might draw them; in the modes `passed` and `failed` the head of such a result."""
+    drawn = _drawn(page)
+    items = Item.objects.select_related("lesson").in_bulk([one.item for one in drawn])
+    answers = mode_name != ""
+    questions = [
+        _question(get_kind(items[one.item].kind), items[one.item].frozen_content(), position=position, answers=answers)
+        for position, one in enumerate(drawn, 1)
+    ]
+    total = question_count(page.slots)
+    context: dict[str, Any] = {
+        "questions": questions,
+        "answers": answers,
+        "total": total,
+        "shortages": slot_shortages(page.slots) if page.slots else [_("The test has no questions yet.")],
+        "mode": mode_name,
+    }
+    if mode_name in {"passed", "failed"}:
+        right = -(-total * page.pass_mark // 100) if mode_name == "passed" else total * page.pass_mark // 200
+        context |= {
+            "passed": mode_name == "passed",
+            "right": right,
+            "percent": int(Decimal(right * 100) / total) if total else 0,
+            "shows_score": page.review_policy != "nothing",
+            "shows_answers": page.review_policy == "full"
+            or (page.review_policy == "until_passed" and mode_name == "passed"),
+        }
+    return context

@@ -1,0 +1,112 @@
+"""Reads of the item bank."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from wagtail.models import ReferenceIndex
+
+from assessments.drawing import MAX_QUESTIONS, PoolTooSmallError, Slot, draw
+from assessments.models import AttemptItem, Item, ItemVersion, QuizPage
+from courses.enums import Audience
+from people.models import User
+
+
+def live_items(*, audience: str | None = None, tags: Iterable[str] = ()) -> QuerySet[Item]:
+    """Items that may be asked now: live, for that audience, with all of these tags."""
+    items = Item.objects.filter(live=True)
+    if audience:
+        items = items.filter(audience=audience)
+    for name in tags:
+        items = items.filter(tagged_items__tag__name=name)
+    return items.order_by()
+
+
+def newest_versions(item_ids: Iterable[int]) -> dict[int, ItemVersion]:
+    """Item id → newest version. One query."""
+    newer = ItemVersion.objects.filter(item=OuterRef("item"), number__gt=OuterRef("number"))
+    rows = ItemVersion.objects.filter(item__in=list(item_ids)).filter(~Exists(newer))
+    return {row.item_id: row for row in rows if row.item_id is not None}
+
+
+def read_slots(slots: Any) -> list[Slot]:
+    """Slots of a quiz page with the ids that fill them now. One query for fixed items, one for each draw.
+
+    A fixed item that is not live (or gone) has an empty pool, so the draw tells that it cannot be filled.
+    """
+    fixed = [child.value["item"].pk for child in slots if child.block_type == "item" and child.value["item"]]
+    live = set(Item.objects.filter(pk__in=fixed, live=True).values_list("pk", flat=True)) if fixed else set()
+    found: list[Slot] = []
+    for child in slots:
+        value = child.value
+        if child.block_type == "item":
+            item = value["item"]
+            found.append(Slot((item.pk,) if item and item.pk in live else (), 1, value["weight"]))
+        else:
+            pool = live_items(audience=value["audience"] or Audience.BOTH, tags=value["tags"] or ())
+            found.append(
+                Slot(tuple(pool.distinct().values_list("pk", flat=True)), value["count"] or 0, value["weight"])
+            )
+    return found
+
+
+def question_count(slots: Any) -> int:
+    """How many questions an attempt will have. No query."""
+    return sum(1 if child.block_type == "item" else int(child.value["count"] or 0) for child in slots)
+
+
+def slot_shortages(slots: Any) -> list[str]:
+    """Sentences about why the bank cannot fill these slots now; empty when it can."""
+    found: list[str] = []
+    read = read_slots(slots)
+    if sum(slot.count for slot in read) > MAX_QUESTIONS:
+        return [_("A test has at most %(count)d questions.") % {"count": MAX_QUESTIONS}]
+    for number, (child, slot) in enumerate(zip(slots, read, strict=True), 1):
+        if len(slot.pool) >= slot.count:
+            continue
+        if child.block_type == "item":
+            found.append(_("Slot %(number)d: the item is missing or not live.") % {"number": number})
+        else:
+            found.append(
+                _("Slot %(number)d draws %(count)d items, but only %(live)d live items have these tags.")
+                % {"number": number, "count": slot.count, "live": len(slot.pool)}
+            )
+    if not found:
+        try:
+            draw(read, seen={}, rng=random.Random(0))  # noqa: S311 - whether a draw exists does not depend on chance
+        except PoolTooSmallError as error:
+            found.append(
+                _("The slots share items: only %(filled)d of %(wanted)d questions can be filled with different items.")
+                % {"filled": error.filled, "wanted": error.wanted}
+            )
+    return found
+
+
+def seen_counts(user: User, item_ids: Iterable[int]) -> Counter[int]:
+    """In how many attempts the person had each item. One query."""
+    rows = AttemptItem.objects.filter(attempt__user=user, item_version__item__in=list(item_ids))
+    return Counter(rows.order_by().values_list("item_version__item", flat=True))
+
+
+def item_usage(item: Item) -> dict[str, Any]:
+    """Where an item stands: `quizzes` with it as a fixed item, `draws` (pages that may draw it), `attempts` so far."""
+    tags = set(item.tags.names())
+    draws = [
+        page
+        for page in QuizPage.objects.filter(live=True)
+        if any(
+            child.block_type == "draw"
+            and set(child.value["tags"] or ()) <= tags
+            and (child.value["audience"] or Audience.BOTH) == item.audience
+            for child in page.slots
+        )
+    ]
+    references = ReferenceIndex.get_references_to(item).values_list("object_id", flat=True)
+    return {
+        "quizzes": list(QuizPage.objects.filter(pk__in=[int(one) for one in references if str(one).isdigit()])),
+        "draws": draws,
+        "attempts": AttemptItem.objects.filter(item_version__item_key=item.key).count(),
+    }

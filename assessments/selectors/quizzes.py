@@ -1,0 +1,158 @@
+"""Reads before an attempt: the quiz's rules and the card in front of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Case, IntegerField, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.enums import AttemptState, ReviewPolicy
+from assessments.models import Attempt, QuizPage
+from assessments.selectors.bank import question_count
+from courses import selectors as courses
+from courses.models import Activity, Enrollment
+from enablement.core.errors import DomainError
+from people.models import User
+
+
+def quiz_definition(quiz: Activity) -> QuizPage | None:
+    """The live page whose rules count: that in the default language, else the other one. None: not published."""
+    german_first = Case(
+        When(locale__language_code=settings.LANGUAGE_CODE, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    page: QuizPage | None = (
+        QuizPage.objects.filter(translation_key=quiz.key, live=True).order_by(german_first, "pk").first()
+    )
+    return page
+
+
+def enrolled_activity(quiz: Activity) -> Activity:
+    """What one is enrolled in to take this test: its module (or the path it stands on)."""
+    return quiz.parent if quiz.parent is not None else quiz
+
+
+def closed_attempts(user: User, quiz: Activity, cycle: int) -> list[Attempt]:
+    """Finished attempts, newest first."""
+    rows = Attempt.objects.filter(user=user, activity=quiz, cycle=cycle).exclude(state=AttemptState.OPEN)
+    return list(rows.order_by("-number"))
+
+
+def next_attempt_at(delay_minutes: int, attempts: Sequence[Attempt]) -> datetime | None:
+    """When the next attempt may start after these finished ones; None: at once."""
+    ends = [attempt.submitted_at for attempt in attempts if attempt.submitted_at is not None]
+    if not ends:
+        return None
+    at = max(ends) + timedelta(minutes=delay_minutes)
+    return at if at > timezone.now() else None
+
+
+def refusal(
+    definition: QuizPage | None, enrollment: Enrollment | None, lock: courses.Lock | None, attempts: Sequence[Attempt]
+) -> DomainError | None:
+    """Why a new attempt may not start now, or None. `attempts` are the finished ones of this cycle."""
+    if definition is None:
+        return DomainError(
+            _("This test is not available at the moment. Your earlier results are kept."), code="quiz_not_live"
+        )
+    if enrollment is None:
+        return DomainError(_("Enrol in the module first; then you can take its test."), code="not_enrolled")
+    if lock is not None:
+        return DomainError(lock.message, code="locked")
+    if definition.attempts_allowed and len(attempts) >= definition.attempts_allowed:
+        return DomainError(
+            _("You have used all attempts at this test. Your results are kept; ask your trainer if you need another."),
+            code="no_attempts_left",
+        )
+    at = next_attempt_at(definition.delay_minutes, attempts)
+    if at is not None:
+        return DomainError(
+            _("The next attempt opens at %(time)s. Until then, read again what was difficult.")
+            % {"time": timezone.localtime(at).strftime("%H:%M")},
+            code="too_early",
+        )
+    return None
+
+
+def minutes_for(user: User, definition: QuizPage) -> int | None:
+    """The time limit with the person's extra time, rounded up to whole minutes; None: no limit."""
+    if definition.time_limit_minutes is None:
+        return None
+    return -(-definition.time_limit_minutes * (100 + user.extra_time_percent) // 100)
+
+
+@dataclass(frozen=True)
+class StartCard:
+    """What the card before a test says. `refusal` is None when an attempt may be started (or `open_attempt` resumed).
+
+    `minutes` is the person's time limit (None: no limit), `attempts_left` None means no limit, `best_score` is between
+    0 and 1. `previous` are finished attempts, newest first.
+    """
+
+    quiz: Activity
+    definition: QuizPage | None
+    enrollment: Enrollment | None
+    questions: int
+    minutes: int | None
+    pass_mark: int
+    attempts_allowed: int
+    attempts_left: int | None
+    delay_minutes: int
+    next_attempt_at: datetime | None
+    review_policy: ReviewPolicy
+    open_attempt: Attempt | None
+    previous: tuple[Attempt, ...]
+    best_score: Decimal | None
+    passed: bool
+    refusal: DomainError | None
+
+    @property
+    def may_start(self) -> bool:
+        return self.open_attempt is None and self.refusal is None
+
+    @property
+    def review_text(self) -> str:
+        """What the learner will see after submitting, in words."""
+        return {
+            ReviewPolicy.FULL: _("After submitting you see your score, the right answers and why."),
+            ReviewPolicy.UNTIL_PASSED: _(
+                "After submitting you see your score by topic, and once you have passed also the right answers and why."
+            ),
+            ReviewPolicy.NOTHING: _("After submitting you see whether you have passed."),
+        }[self.review_policy]
+
+
+def quiz_start_card(user: User, quiz: Activity) -> StartCard:
+    """The card before a test. Five queries, whatever the number of attempts and questions."""
+    definition = quiz_definition(quiz)
+    enrollment = courses.current_enrollment(user, enrolled_activity(quiz))
+    lock = courses.may_open(user, activity=quiz)
+    attempts: list[Attempt] = []
+    if enrollment is not None:
+        attempts = list(Attempt.objects.filter(user=user, activity=quiz, cycle=enrollment.cycle).order_by("-number"))
+    now = timezone.now()
+    running = next((one for one in attempts if one.is_open and not one.is_over(now)), None)
+    previous = tuple(one for one in attempts if not one.is_open)
+    scores = [one.score_scaled for one in previous if one.score_scaled is not None]
+    allowed = definition.attempts_allowed if definition else 0
+    return StartCard(
+        quiz=quiz,
+        definition=definition,
+        enrollment=enrollment,
+        questions=question_count(definition.slots) if definition else 0,
+        minutes=minutes_for(user, definition) if definition else None,
+        pass_mark=definition.pass_mark if definition else 0,
+        attempts_allowed=allowed,
+        attempts_left=max(allowed - len(attempts), 0) if allowed else None,
+        delay_minutes=definition.delay_minutes if definition else 0,
+        next_attempt_at=next_attempt_at(definition.delay_minutes, previous) if definition else None,
+        review_policy=ReviewPolicy(definition.review_policy) if definition else ReviewPolicy.FULL,
+        open_attempt=running,
+        previous=previous,
+        best_score=max(scores, default=None),
+        passed=any(one.passed for one in previous),
+        refusal=None if running else refusal(definition, enrollment, lock, previous),
+    )

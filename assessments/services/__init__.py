@@ -1,0 +1,15 @@
+"""Writes of the assessments room. Lock order: enrolment, then attempt."""
+
+from assessments.services.answering import SaveResult, save_response, set_flag
+from assessments.services.starting import start_attempt
+from assessments.services.submitting import close_overdue, regrade, submit_attempt
+
+__all__ = [
+    "SaveResult",
+    "close_overdue",
+    "regrade",
+    "save_response",
+    "set_flag",
+    "start_attempt",
+    "submit_attempt",
+]

@@ -1,0 +1,115 @@
+"""Saving answers. A saved answer is a new row; what was acknowledged is in the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from assessments.enums import AnswerState, SaveStatus
+from assessments.kinds import ParseError
+from assessments.models import Attempt, AttemptItem, Response
+from enablement.core.errors import DomainError
+from people.models import User
+
+MAX_SEQUENCE = 2**53 - 1  # the largest whole number that JavaScript counts exactly
+# Far more than anybody types in one attempt; it keeps a broken script from filling the disk.
+MAX_RESPONSES_PER_QUESTION = 2000
+
+
+@dataclass(frozen=True)
+class SaveResult:
+    """What the server holds after a save: with STALE, `value` and `sequence` are the newer answer that won."""
+
+    status: SaveStatus
+    sequence: int
+    value: Any
+    saved_at: datetime
+    state: AnswerState
+    hint: str
+    understood: str
+
+
+def _closed() -> DomainError:
+    return DomainError(
+        _("The time is up. Everything that was saved before counts; this answer came too late."), code="closed"
+    )
+
+
+def _open_attempt(user: User, attempt: Attempt) -> Attempt:
+    """The attempt, locked; refused when it is closed or its time with grace is over by the server's clock."""
+    locked = Attempt.objects.select_for_update().get(pk=attempt.pk, user=user)
+    if not locked.is_open or locked.is_over(timezone.now()):
+        raise _closed()
+    return locked
+
+
+def save_response(
+    user: User, *, attempt: Attempt, position: int, value: object, sequence: int, tab: str = ""
+) -> SaveResult:
+    """Append an answer. The highest sequence wins.
+
+    `value` is raw JSON (see `Kind.parse`). `sequence` is one more than the highest the tab knows (that of the
+    `QuestionView` or of the last `SaveResult`), `tab` a random name of the tab. Sent again unchanged, it is
+    acknowledged again (REPEATED). A tab that does not know the newest answer is told so and nothing is changed (STALE).
+
+    Raises DomainError `closed` after submission or deadline + grace, `invalid_answer` for what is no answer to this
+    question; Attempt.DoesNotExist or AttemptItem.DoesNotExist for what is not the person's own.
+    """
+    with transaction.atomic():
+        locked = _open_attempt(user, attempt)
+        item = AttemptItem.objects.select_related("item_version").get(attempt=locked, position=position)
+        version = item.item_version
+        kind = version.kind_object
+        if isinstance(sequence, bool) or not isinstance(sequence, int) or not 1 <= sequence <= MAX_SEQUENCE:
+            raise _invalid()
+        try:
+            parsed = kind.parse(version.content, value)
+        except ParseError as error:
+            raise _invalid() from error
+        tab = tab[:64]
+        newest = Response.objects.filter(attempt_item=item).order_by("-sequence").first()
+        status = _status(newest, sequence=sequence, tab=tab, value=parsed)
+        if status is SaveStatus.SAVED or newest is None:
+            if newest is not None and Response.objects.filter(attempt_item=item).count() >= MAX_RESPONSES_PER_QUESTION:
+                raise _invalid()
+            newest = Response.objects.create(attempt_item=item, sequence=sequence, value=parsed, tab=tab)
+        return SaveResult(
+            status=status,
+            sequence=newest.sequence,
+            value=newest.value,
+            saved_at=newest.received_at,
+            state=kind.answer_state(version.content, newest.value),
+            hint=kind.hint(version.content, newest.value),
+            understood=kind.understood(version.content, newest.value, get_language() or settings.LANGUAGE_CODE),
+        )
+
+
+def _invalid() -> DomainError:
+    return DomainError(
+        _("This is not an answer to this question. Your last saved answer is kept."), code="invalid_answer"
+    )
+
+
+def _status(newest: Response | None, *, sequence: int, tab: str, value: object) -> SaveStatus:
+    if newest is None or sequence > newest.sequence:
+        return SaveStatus.SAVED
+    if newest.value == value and (sequence == newest.sequence or newest.tab == tab):
+        return SaveStatus.REPEATED
+    if newest.tab == tab and tab and sequence < newest.sequence:
+        # The tab's own queue replays something that a later answer of its own has replaced already.
+        return SaveStatus.REPEATED
+    return SaveStatus.STALE
+
+
+@transaction.atomic
+def set_flag(user: User, *, attempt: Attempt, position: int, flagged: bool) -> bool:
+    """Mark a question to come back to, or take the mark away. Raises like `save_response`."""
+    locked = _open_attempt(user, attempt)
+    if not AttemptItem.objects.filter(attempt=locked, position=position).update(flagged=flagged):
+        raise AttemptItem.DoesNotExist
+    return flagged

@@ -1,0 +1,66 @@
+"""Answers do not stay for ever: after the company's limit they become counts about nobody in particular."""
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from assessments.enums import AttemptState
+from assessments.models import Attempt, AttemptItem, ItemVersionStatistic, Response
+from assessments.selectors.attempts import current_responses
+from assessments.services.submitting import submit_attempt
+from people.models import User
+from people.personal_data import RetentionPolicy
+
+
+def forget_answers(policy: RetentionPolicy) -> int:
+    """Delete the answers of attempts that ended before `policy.answers_before`; returns how many responses went.
+
+    Score, pass and dates of the attempt stay: they are the record. Safe to run twice and to be killed in between:
+    counting and deleting one attempt's answers is one transaction.
+    """
+    old = Attempt.objects.filter(answers_deleted_at=None, submitted_at__lt=policy.answers_before)
+    return _forget(old)
+
+
+def forget_person(user: User) -> int:
+    """Delete the answers of a person that is being erased; a running attempt is handed in first."""
+    for attempt in Attempt.objects.filter(user=user, state=AttemptState.OPEN):
+        submit_attempt(user, attempt=attempt)
+    return _forget(Attempt.objects.filter(user=user, answers_deleted_at=None))
+
+
+def _forget(attempts: QuerySet[Attempt]) -> int:
+    ids = attempts.filter(~Q(state=AttemptState.OPEN)).order_by("pk").values_list("pk", flat=True)
+    return sum(_forget_one(pk) for pk in list(ids))
+
+
+@transaction.atomic
+def _forget_one(pk: int) -> int:
+    attempt = Attempt.objects.select_for_update().get(pk=pk)
+    if attempt.answers_deleted_at is not None:
+        return 0
+    # In the order of versions, so that two workers lock the statistics in the same order.
+    items = list(AttemptItem.objects.filter(attempt=attempt).select_related("item_version").order_by("item_version"))
+    _count(attempt, items)
+    deleted = Response.objects.filter(attempt_item__attempt=attempt).delete_after_counting()
+    AttemptItem.objects.filter(attempt=attempt).update(flagged=False)
+    Attempt.objects.filter(pk=pk).update(answers_deleted_at=timezone.now())
+    return deleted
+
+
+def _count(attempt: Attempt, items: Sequence[AttemptItem]) -> None:
+    responses = current_responses(attempt)
+    for item in items:
+        version = item.item_version
+        statistic, _created = ItemVersionStatistic.objects.select_for_update().get_or_create(item_version=version)
+        response = responses.get(item.pk)
+        counts = Counter(statistic.option_counts)
+        counts.update(version.kind_object.tally(version.content, response.value if response else None))
+        statistic.responses += 1
+        statistic.score_sum += item.score or Decimal(0)
+        statistic.option_counts = dict(counts)
+        statistic.save(update_fields=["responses", "score_sum", "option_counts"])

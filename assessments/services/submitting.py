@@ -1,0 +1,135 @@
+"""Ending an attempt: by its owner, or by the sweep when the time is up. Graded once, on the server."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from assessments.enums import AttemptState
+from assessments.grading import Graded, grade_items
+from assessments.models import Attempt, AttemptItem
+from assessments.selectors.attempts import current_responses
+from assessments.selectors.quizzes import enrolled_activity
+from courses import services as courses
+from courses.models import Enrollment
+from people.models import User
+
+logger = logging.getLogger(__name__)
+
+
+def submit_attempt(user: User, *, attempt: Attempt) -> Attempt:
+    """Hand in: grade what is saved, record the outcome. A second call returns the finished attempt.
+
+    After deadline + grace the attempt is closed as expired with what was saved in time. Raises Attempt.DoesNotExist for
+    another person's attempt.
+    """
+    own = Attempt.objects.select_related("activity__parent").get(pk=attempt.pk, user=user)
+    return _finish(own)
+
+
+def close_if_over(attempts: QuerySet[Attempt]) -> int:
+    """Close those of the attempts whose time with grace is over, each in its own transaction. Returns how many."""
+    over = attempts.filter(state=AttemptState.OPEN, closes_at__lt=timezone.now()).select_related("activity__parent")
+    return sum(
+        _finish(attempt, only_if_over=True).state == AttemptState.EXPIRED for attempt in over.order_by("closes_at")
+    )
+
+
+def close_overdue() -> int:
+    """The sweep: close every open attempt whose time with grace is over. Returns how many were closed.
+
+    One transaction each: one broken attempt does not keep the others open. Rows that another worker (or the learner)
+    holds are skipped where the database can (PostgreSQL) and met again at the next sweep.
+    """
+    over = (
+        Attempt.objects.filter(state=AttemptState.OPEN, closes_at__lt=timezone.now())
+        .select_related("activity__parent")
+        .order_by("closes_at")
+    )
+    closed = 0
+    for attempt in over.iterator(chunk_size=200):
+        try:
+            ended = _finish(attempt, only_if_over=True, skip_locked=True)
+        except Exception:
+            logger.exception("attempt %s could not be closed", attempt.uuid)
+        else:
+            closed += ended.state == AttemptState.EXPIRED
+    return closed
+
+
+@transaction.atomic
+def _finish(attempt: Attempt, *, only_if_over: bool = False, skip_locked: bool = False) -> Attempt:
+    skip = skip_locked and connection.features.has_select_for_update_skip_locked
+    enrollment = (
+        Enrollment.objects.select_for_update(skip_locked=skip)
+        .filter(user_id=attempt.user_id, activity=enrolled_activity(attempt.activity), cycle=attempt.cycle)
+        .first()
+    )
+    if enrollment is None and skip:
+        return attempt
+    locked = _locked(attempt)
+    now = timezone.now()
+    if not locked.is_open or (only_if_over and not locked.is_over(now)):
+        return locked
+    graded = _close(locked, now)
+    courses.record_quiz_outcome(
+        locked.user,
+        quiz=locked.activity,
+        cycle=locked.cycle,
+        passed=graded.passed,
+        score_scaled=graded.score_scaled,
+        attempt=locked.uuid,
+    )
+    return locked
+
+
+def _locked(attempt: Attempt) -> Attempt:
+    # `of=self`: the person and the activity are read along, but not locked.
+    rows = Attempt.objects.select_related("user", "activity__parent")
+    features = connection.features
+    rows = rows.select_for_update(of=("self",)) if features.has_select_for_update_of else rows.select_for_update()
+    return rows.get(pk=attempt.pk)
+
+
+def _close(attempt: Attempt, now: datetime) -> Graded:
+    items = list(AttemptItem.objects.filter(attempt=attempt).select_related("item_version").order_by("position"))
+    graded = _grade(attempt, items)
+    for item in items:
+        item.score = graded.scores[item.pk]
+    AttemptItem.objects.bulk_update(items, ["score"])
+    expired = attempt.is_over(now)
+    attempt.state = AttemptState.EXPIRED if expired else AttemptState.SUBMITTED
+    # An expired attempt ended when its time was up, not when the sweep met it.
+    attempt.submitted_at = attempt.deadline_at if expired else now
+    attempt.score_scaled = graded.score_scaled
+    attempt.passed = graded.passed
+    attempt.save(update_fields=["state", "submitted_at", "score_scaled", "passed"])
+    return graded
+
+
+def _grade(attempt: Attempt, items: Sequence[AttemptItem]) -> Graded:
+    values = {pk: response.value for pk, response in current_responses(attempt).items()}
+    return grade_items(items, values, pass_mark=attempt.pass_mark)
+
+
+def regrade_many(attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, list[AttemptItem], Graded]]:
+    """Grade again from the frozen versions and the stored responses, without writing. Two queries for all of them.
+
+    Meaningless for attempts whose answers were deleted (`answers_deleted_at`).
+    """
+    items: dict[int, list[AttemptItem]] = {attempt.pk: [] for attempt in attempts}
+    for item in AttemptItem.objects.filter(attempt__in=attempts).select_related("item_version").order_by("position"):
+        items[item.attempt_id].append(item)
+    values = {pk: response.value for pk, response in current_responses(*attempts).items()}
+    for attempt in attempts:
+        mine = items[attempt.pk]
+        yield attempt, mine, grade_items(mine, values, pass_mark=attempt.pass_mark)
+
+
+def regrade(attempt: Attempt) -> Graded:
+    """One attempt of `regrade_many`."""
+    [(_attempt, _items, graded)] = regrade_many([attempt])
+    return graded

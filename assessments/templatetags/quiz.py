@@ -1,0 +1,33 @@
+"""What the templates of questions need: `{% load quiz %}`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import template
+from django.utils.translation import get_language
+
+from assessments.kinds.base import in_order
+from assessments.views.screens import StartScreen, start_screen
+from courses.models import ActivityPage
+from people.models import User
+
+register = template.Library()
+
+
+@register.filter
+def entry(data: Mapping[str, Any] | None, key: str) -> Any:
+    """`{{ response|entry:pair.id }}`: the value of a key that the template knows only at run time; empty if missing."""
+    return (data or {}).get(key, "")
+
+
+@register.filter
+def arranged(entries: Sequence[dict[str, Any]], response: object) -> list[dict[str, Any]]:
+    """Entries of an ordering question as the learner has arranged them, or as the attempt has mixed them."""
+    return in_order(entries, response) if response else list(entries)
+
+
+@register.simple_tag(takes_context=True)
+def start_card(context: template.Context, page: ActivityPage) -> StartScreen | None:
+    """`{% start_card page as start %}`: the card before a test for the person who reads. Reads only."""
+    user = context["request"].user
+    return start_screen(user, page, get_language() or "de") if isinstance(user, User) else None

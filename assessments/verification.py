@@ -1,0 +1,122 @@
+"""What must be true of stored attempts. `manage.py verify_records` prints every row for which it is not."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from itertools import islice
+
+from django.conf import settings
+from django.db.models import Count, Exists, F, OuterRef
+from django.utils import timezone
+
+from assessments.enums import AttemptState
+from assessments.models import Attempt, AttemptItem, Item, ItemVersion, Response
+from assessments.models.items import content_checksum
+from assessments.services.submitting import regrade_many
+from courses.enums import SuccessStatus
+from courses.models import Progress
+from enablement.core.verification import record_check
+
+BATCH = 500
+
+
+def _batches(attempts: Iterable[Attempt]) -> Iterator[list[Attempt]]:
+    rows = iter(attempts)
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+@record_check("attempts: one open per person, test and cycle")
+def open_twice() -> Iterator[str]:
+    rows = Attempt.objects.filter(state=AttemptState.OPEN).order_by().values("user", "activity", "cycle")
+    for row in rows.annotate(count=Count("pk")).filter(count__gt=1):
+        yield f"person {row['user']}, test {row['activity']}, cycle {row['cycle']}: {row['count']} open attempts"
+
+
+@record_check("attempts: not above the maximum")
+def above_maximum() -> Iterator[str]:
+    """By the maximum that was frozen when the attempt started: a limit lowered later is no fault."""
+    for attempt in Attempt.objects.filter(policy__attempts_allowed__gt=0).order_by("pk").iterator():
+        if attempt.number > attempt.policy["attempts_allowed"]:
+            yield f"attempt {attempt.uuid} is number {attempt.number} of {attempt.policy['attempts_allowed']} allowed"
+
+
+@record_check("attempts: have their item versions")
+def without_versions() -> Iterator[str]:
+    items = AttemptItem.objects.filter(attempt=OuterRef("pk"))
+    for attempt in Attempt.objects.filter(~Exists(items)).order_by("pk").iterator():
+        yield f"attempt {attempt.uuid} has no questions"
+
+
+@record_check("attempts: score equals a regrade of versions and responses")
+def score_differs() -> Iterator[str]:
+    closed = Attempt.objects.exclude(state=AttemptState.OPEN).filter(answers_deleted_at=None).order_by("pk")
+    for batch in _batches(closed.iterator(chunk_size=BATCH)):
+        for attempt, items, graded in regrade_many(batch):
+            if (attempt.score_scaled, attempt.passed) != (graded.score_scaled, graded.passed):
+                yield (
+                    f"attempt {attempt.uuid} has {attempt.score_scaled} (passed: {attempt.passed}), "
+                    f"a regrade gives {graded.score_scaled} (passed: {graded.passed})"
+                )
+            for item in items:
+                if item.score != graded.scores[item.pk]:
+                    yield (
+                        f"attempt {attempt.uuid}, question {item.position} has {item.score}, "
+                        f"a regrade gives {graded.scores[item.pk]}"
+                    )
+
+
+@record_check("attempts: submitted before deadline and grace ended")
+def submitted_late() -> Iterator[str]:
+    for attempt in Attempt.objects.filter(submitted_at__gt=F("closes_at")).order_by("pk").iterator():
+        yield f"attempt {attempt.uuid} was submitted at {attempt.submitted_at}, it closed at {attempt.closes_at}"
+
+
+@record_check("attempts: responses received before deadline and grace ended")
+def responses_late() -> Iterator[str]:
+    # A second of tolerance: the clock is read before the row is written.
+    late = Response.objects.filter(received_at__gt=F("attempt_item__attempt__closes_at") + timedelta(seconds=1))
+    for response in late.select_related("attempt_item__attempt").order_by("pk").iterator():
+        yield f"attempt {response.attempt_item.attempt.uuid} has a response of {response.received_at}"
+
+
+@record_check("attempts: closed by the sweep in time")
+def overdue() -> Iterator[str]:
+    limit = timezone.now() - timedelta(seconds=2 * settings.SWEEP_SECONDS)
+    for attempt in Attempt.objects.filter(state=AttemptState.OPEN, closes_at__lt=limit).order_by("pk").iterator():
+        yield f"attempt {attempt.uuid} should have been closed at {attempt.closes_at}"
+
+
+@record_check("attempts: a pass is in the person's progress")
+def pass_not_recorded() -> Iterator[str]:
+    progress = Progress.objects.filter(
+        user=OuterRef("user"),
+        activity=OuterRef("activity"),
+        cycle=OuterRef("cycle"),
+        success_status=SuccessStatus.PASSED,
+        score_scaled__gte=OuterRef("score_scaled"),
+    )
+    for attempt in Attempt.objects.filter(~Exists(progress), passed=True).order_by("pk").iterator():
+        yield f"attempt {attempt.uuid} is passed with {attempt.score_scaled}, the progress does not say so"
+
+
+@record_check("items: versions are as they were frozen")
+def version_changed() -> Iterator[str]:
+    for version in ItemVersion.objects.order_by("pk").iterator(chunk_size=BATCH):
+        if content_checksum(version.kind, version.content) != version.checksum:
+            yield f"item {version.item_key}, version {version.number} differs from its checksum"
+
+
+@record_check("items: live ones have a version")
+def live_without_version() -> Iterator[str]:
+    versions = ItemVersion.objects.filter(item=OuterRef("pk"))
+    for item in Item.objects.filter(~Exists(versions), live=True).order_by("pk"):
+        yield f"item {item.key} is live without a version"
+
+
+@record_check("items: statistics hold no negative or impossible sums")
+def statistics_impossible() -> Iterator[str]:
+    for version in ItemVersion.objects.filter(statistic__isnull=False).select_related("statistic"):
+        statistic = version.statistic
+        if not Decimal(0) <= statistic.score_sum <= statistic.responses:
+            yield f"item {version.item_key}, version {version.number}: {statistic.score_sum} of {statistic.responses}"

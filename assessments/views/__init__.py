@@ -1,0 +1,1 @@
+"""What the learner's browser calls: start, player, list before submitting, result, and the JSON of autosave."""

@@ -1,0 +1,53 @@
+"""The answer to a knowledge check."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from assessments.kinds import ParseError
+from assessments.practice import Check, answered, practice_items, practice_lesson
+from people.models import User
+
+
+@never_cache
+@require_POST
+def check(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Feedback on one practice item. 404 for everything that no live lesson practises, existing or not.
+
+    A whole page: without scripts it is what the learner sees, with them the lesson takes the block out of it.
+    """
+    item = practice_items().filter(key=key).first()
+    lesson = practice_lesson(request.user, item) if item and isinstance(request.user, User) else None
+    if item is None or lesson is None:
+        raise Http404
+    block_id = request.POST.get("block", "")[:64]
+    return render(
+        request,
+        "assessments/check_page.html",
+        {
+            "check": _evaluate(request, Check(item, block_id, get_language() or "de")),
+            "lesson": lesson,
+            "back": f"{lesson.get_url(request)}#block-{block_id}",
+        },
+    )
+
+
+def _evaluate(request: HttpRequest, asked: Check) -> Check:
+    """The check after this form: asked again, rearranged, without an answer, or answered."""
+    if "again" in request.POST:
+        return asked
+    content = asked.item.frozen_content()
+    try:
+        response = asked.kind.parse(content, asked.kind.read_form(content, request.POST, None))
+    except ParseError:
+        return Check(asked.item, asked.block_id, asked.language, trouble=_("Choose an answer first."))
+    if "move" in request.POST:
+        return Check(asked.item, asked.block_id, asked.language, response=response)
+    if response is None:
+        return Check(asked.item, asked.block_id, asked.language, trouble=_("Choose an answer first."))
+    return answered(asked.item, block_id=asked.block_id, response=response, language=asked.language)

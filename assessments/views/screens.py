@@ -1,0 +1,453 @@
+"""What the quiz's templates show, in words: built from selectors, without queries of its own where not said."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments.enums import AnswerState, ReviewPolicy
+from assessments.models import Attempt
+from assessments.selectors import AttemptView, QuestionResult, QuestionView, ResultView, StartCard, quiz_start_card
+from courses.models import Activity, ActivityPage, PathStep
+from courses.selectors import page_links, page_url_for
+from courses.selectors.pages import best_link
+from people.models import User
+
+
+def clock(seconds: int) -> str:
+    """`12:40`, or `1:02:40` from an hour on. As the player counts down."""
+    hours, rest = divmod(max(seconds, 0), 3600)
+    minutes, rest = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def moment(at: datetime) -> str:
+    """A time today, else a day and a time, in the reader's language and the site's time zone."""
+    local = timezone.localtime(at)
+    time = formats.date_format(local, "H:i")  # English would write "1:20 p.m." into the middle of a sentence
+    if local.date() == timezone.localdate():
+        return time
+    return _("%(date)s, %(time)s") % {"date": formats.date_format(local, "DATE_FORMAT"), "time": time}
+
+
+def number(value: Decimal) -> str:
+    """Points without needless zeros, in the reader's notation: `8`, `7.5`."""
+    short = value.quantize(Decimal("0.1"), ROUND_DOWN)
+    return formats.number_format(int(short) if short == short.to_integral_value() else short)
+
+
+# --- player ---------------------------------------------------------------------------------------------------------
+def hint(kind: str) -> str:
+    """How to answer, under the question."""
+    return {
+        "single_choice": _("Choose one answer."),
+        "multiple_choice": _("Several answers may be right. Choose all that are."),
+        "numeric": _("Type a number. 1.234,5 and 1,234.5 are both understood."),
+        "matching": _("Choose what belongs to each entry."),
+        "ordering": _("Bring the entries into the right order with the buttons."),
+    }.get(kind, "")
+
+
+def state_words(state: AnswerState, *, flagged: bool) -> str:
+    """The state of a question in words, for the navigator."""
+    words = {
+        AnswerState.ANSWERED: _("answered"),
+        AnswerState.PARTIAL: _("partly answered"),
+        AnswerState.EMPTY: _("open"),
+    }[state]
+    return ", ".join((words, _("check later"))) if flagged else words
+
+
+@dataclass(frozen=True)
+class QuestionScreen:
+    """A question for the player, the navigator and the list before submitting."""
+
+    view: QuestionView
+    url: str
+
+    @property
+    def understood(self) -> str:
+        return self.view.understood
+
+    @property
+    def position(self) -> int:
+        return self.view.position
+
+    @property
+    def kind(self) -> str:
+        return self.view.kind
+
+    @property
+    def public(self) -> dict[str, Any]:
+        return self.view.public
+
+    @property
+    def prompt(self) -> str:
+        return str(self.view.public["prompt"])
+
+    @property
+    def value(self) -> Any:
+        return self.view.response
+
+    @property
+    def sequence(self) -> int:
+        return self.view.sequence
+
+    @property
+    def flagged(self) -> bool:
+        return self.view.flagged
+
+    @property
+    def state(self) -> str:
+        return self.view.state.value
+
+    @property
+    def answered(self) -> bool:
+        return self.view.state is not AnswerState.EMPTY
+
+    @property
+    def words(self) -> str:
+        return state_words(self.view.state, flagged=self.view.flagged)
+
+    @property
+    def hint(self) -> str:
+        return hint(self.view.kind)
+
+    @property
+    def remark(self) -> str:
+        return self.view.hint
+
+    @property
+    def template(self) -> str:
+        return self.view.template
+
+    @property
+    def prefix(self) -> str:
+        """For ids in the page."""
+        return f"q{self.view.position}"
+
+
+def counts(view: AttemptView) -> str:
+    """`3 of 10 answered · 1 to check`."""
+    return _("%(answered)d of %(total)d answered · %(flagged)d to check") % {
+        "answered": sum(question.state is not AnswerState.EMPTY for question in view.questions),
+        "total": len(view.questions),
+        "flagged": len(view.flagged),
+    }
+
+
+def attempt_urls(attempt: Attempt) -> dict[str, str]:
+    """The addresses of one attempt."""
+    uuid = {"uuid": attempt.uuid}
+    return {
+        "save_url": reverse("assessments:save", kwargs=uuid),
+        "flag_url": reverse("assessments:flag", kwargs=uuid),
+        "state_url": reverse("assessments:state", kwargs=uuid),
+        "review_url": reverse("assessments:review", kwargs=uuid),
+        "submit_url": reverse("assessments:submit", kwargs=uuid),
+        "result_url": reverse("assessments:result", kwargs=uuid),
+        # The player's script puts the position in; 0 is no position.
+        "url_pattern": reverse("assessments:player", kwargs={**uuid, "position": 0}),
+    }
+
+
+def question_screens(view: AttemptView) -> list[QuestionScreen]:
+    """All questions of an attempt with their addresses. No query."""
+    pattern = attempt_urls(view.attempt)["url_pattern"].removesuffix("0/")
+    return [QuestionScreen(question, f"{pattern}{question.position}/") for question in view.questions]
+
+
+def player_words(title: str) -> dict[str, str]:
+    """What the player's script says. `{name}` is filled in there."""
+    return {
+        "title": _("Question {position} of {total}") + f" · {title}",
+        "answered": _("answered"),
+        "partial": _("partly answered"),
+        "open": _("open"),
+        "flagged": _("check later"),
+        "counts": _("{answered} of {total} answered · {flagged} to check"),
+        "understood": _("Understood as {number}"),
+        "moved": _("{text}: now at place {place}"),
+        "kept": _("The order is kept as your answer."),
+        "not_yet": _("Some answers are still on this device only."),
+        "minutes": _("{minutes} minutes left"),
+        "one_minute": _("One minute left"),
+        "time_is_up": _("The time is up. Your answers are being submitted."),
+    }
+
+
+# --- start card -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class PastAttempt:
+    number: int
+    at: datetime
+    percent: int | None
+    passed: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class StartScreen:
+    """The card before a test, ready to print."""
+
+    card: StartCard
+    module_title: str
+    module_url: str
+    start_url: str
+    open_url: str
+    history: list[PastAttempt]
+    rules: list[tuple[str, str]]
+    refusal: str
+    needs_enrolment: bool
+
+    @property
+    def questions(self) -> int:
+        return self.card.questions
+
+    @property
+    def time_limit(self) -> bool:
+        return self.card.minutes is not None
+
+    @property
+    def minutes(self) -> int:
+        """The time limit, else the planned minutes, else a minute and a half for each question."""
+        return self.card.minutes or self.card.quiz.minutes or -(-self.card.questions * 3 // 2)
+
+    @property
+    def pass_mark(self) -> int:
+        return self.card.pass_mark
+
+    @property
+    def attempts_left(self) -> int | None:
+        return self.card.attempts_left
+
+    @property
+    def may_start(self) -> bool:
+        return self.card.may_start
+
+    @property
+    def passed(self) -> bool:
+        return self.card.passed
+
+
+def _rules(card: StartCard) -> list[tuple[str, str]]:
+    """What will happen, in plain words: (icon, sentence)."""
+    rules = [("cloud-check", _("Each answer saves itself within a second. If the network fails, just go on."))]
+    if card.minutes is not None:
+        rules.append(
+            ("timer", _("The time runs from the start, also while you are away. At the end, what is saved counts."))
+        )
+    else:
+        rules.append(("hourglass", _("There is no time limit. You can leave at any time and go on later.")))
+    rules.append(("flag", _("You can move freely between the questions, mark some, and change answers until the end.")))
+    rules.append(
+        ("target", _("You pass from %(percent)d %% on. The best attempt counts.") % {"percent": card.pass_mark})
+    )
+    if card.delay_minutes:
+        waiting = ngettext(
+            "If it does not work out, the next attempt opens %(count)d minute later. It asks new questions first.",
+            "If it does not work out, the next attempt opens %(count)d minutes later. It asks new questions first.",
+            card.delay_minutes,
+        ) % {"count": card.delay_minutes}
+        rules.append(("repeat", waiting))
+    rules.append(("eye", card.review_text))
+    return rules
+
+
+def start_screen(user: User, page: ActivityPage, language: str) -> StartScreen | None:
+    """The card for a test's page; None when no activity stands for it yet (a draft that was never published)."""
+    quiz = Activity.objects.select_related("parent").filter(key=page.translation_key).first()
+    if quiz is None:
+        return None
+    card = quiz_start_card(user, quiz)
+    shows_score = card.review_policy is not ReviewPolicy.NOTHING
+    history = [
+        PastAttempt(
+            number=attempt.number,
+            at=attempt.submitted_at or attempt.started_at,
+            percent=int(attempt.score_scaled * 100) if shows_score and attempt.score_scaled is not None else None,
+            passed=bool(attempt.passed),
+            url=reverse("assessments:result", kwargs={"uuid": attempt.uuid}),
+        )
+        for attempt in card.previous
+    ]
+    module = quiz.parent
+    return StartScreen(
+        card=card,
+        module_title=module.title if module else "",
+        module_url=(page_url_for(module, language) if module else None) or f"/{language}/",
+        start_url=reverse("assessments:start", kwargs={"key": quiz.key}),
+        open_url=reverse("assessments:resume", kwargs={"uuid": card.open_attempt.uuid}) if card.open_attempt else "",
+        history=history,
+        rules=_rules(card),
+        refusal=_refusal(card),
+        needs_enrolment=card.refusal is not None and card.refusal.code == "not_enrolled",
+    )
+
+
+def _refusal(card: StartCard) -> str:
+    if card.refusal is None:
+        return ""
+    if card.refusal.code == "too_early" and card.next_attempt_at is not None:
+        return _("The next attempt opens at %(time)s. Until then, read again what was difficult.") % {
+            "time": moment(card.next_attempt_at)
+        }
+    return str(card.refusal.message)
+
+
+# --- result ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class TopicBar:
+    name: str
+    percent: int
+    words: str
+
+
+@dataclass(frozen=True)
+class LessonLink:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class QuestionVerdict:
+    """Yours, right, why, and the way to the lesson."""
+
+    position: int
+    verdict: str
+    correct: bool
+    template: str
+    review: dict[str, Any]
+    lesson: LessonLink | None
+
+
+@dataclass(frozen=True)
+class ResultScreen:
+    """A result, ready to print. `right` and `total` are points; both None where the policy holds the score back."""
+
+    passed: bool
+    right: int | Decimal | None
+    total: int | Decimal | None
+    questions_total: int
+    line: str
+    closed_line: str
+    next_line: str
+    withheld_line: str
+    topics: list[TopicBar] = field(default_factory=list)
+    questions: list[QuestionVerdict] = field(default_factory=list)
+    reread: list[LessonLink] = field(default_factory=list)
+
+
+def _short(value: Decimal | None) -> int | Decimal | None:
+    if value is None:
+        return None
+    short = value.quantize(Decimal("0.1"), ROUND_DOWN)
+    return int(short) if short == short.to_integral_value() else short
+
+
+def _verdict(question: QuestionResult) -> str:
+    if question.correct:
+        return "right"
+    if not question.review.get("answered"):
+        return "empty"
+    return "partly" if question.score > 0 else "wrong"
+
+
+def _score_line(view: ResultView) -> str:
+    values = {"mark": view.pass_mark}
+    if view.points is None or view.maximum is None:
+        passed, failed = _("Passed (from %(mark)d %%)"), _("Not passed (from %(mark)d %%)")
+        return (passed if view.passed else failed) % values
+    told = {**values, "points": number(view.points), "total": number(view.maximum)}
+    if view.passed:
+        return _("%(points)s of %(total)s, passed (from %(mark)d %%)") % told
+    return _("%(points)s of %(total)s, not passed (from %(mark)d %%)") % told
+
+
+def _next_line(view: ResultView) -> str:
+    if view.passed:
+        return ""
+    if view.attempts_left == 0:
+        return _("You have used all attempts. Ask your trainer if you need another.")
+    if view.next_attempt_at is not None:
+        return _("The next attempt opens at %(time)s.") % {"time": moment(view.next_attempt_at)}
+    return _("You can try again whenever you like.")
+
+
+def _withheld_line(view: ResultView) -> str:
+    if view.attempt.answers_deleted_at is not None:
+        return _("The single answers have been deleted as agreed. The result stays.")
+    return {
+        "policy": _("This test shows only whether it is passed, so that its questions stay useful for others."),
+        "until_passed": _("Answers and explanations appear here as soon as you have passed."),
+        "running": _("You have an attempt in progress. Answers and explanations appear here when it is submitted."),
+    }.get(view.withheld, "")
+
+
+def _closed_line(attempt: Attempt) -> str:
+    at = moment(attempt.submitted_at) if attempt.submitted_at else ""
+    if attempt.state == "expired":
+        return _("Attempt %(number)d, closed when the time was up: %(time)s") % {"number": attempt.number, "time": at}
+    return _("Attempt %(number)d, submitted: %(time)s") % {"number": attempt.number, "time": at}
+
+
+def result_screen(view: ResultView, language: str) -> ResultScreen:
+    """The result in words. One query for the addresses of all lessons."""
+    lessons = {one.key for one in view.reread} | {one.lesson.key for one in view.questions if one.lesson}
+    links = page_links(lessons) if lessons else {}
+
+    def link(lesson: Activity | None) -> LessonLink | None:
+        found = best_link(links.get(lesson.key), language) if lesson else None
+        return LessonLink(lesson.title, found.url) if lesson and found else None
+
+    questions = [] if view.attempt.answers_deleted_at else view.questions
+    return ResultScreen(
+        passed=view.passed,
+        right=_short(view.points),
+        total=_short(view.maximum),
+        questions_total=len(view.questions),
+        line=_score_line(view),
+        closed_line=_closed_line(view.attempt),
+        next_line=_next_line(view),
+        withheld_line=_withheld_line(view),
+        topics=[
+            TopicBar(
+                topic.name,
+                topic.percent,
+                _("%(points)s of %(total)s points") % {"points": number(topic.points), "total": number(topic.maximum)},
+            )
+            for topic in view.topics
+        ],
+        questions=[
+            QuestionVerdict(
+                position=question.position,
+                verdict=_verdict(question),
+                correct=question.correct,
+                template=question.template,
+                review=question.review,
+                lesson=link(question.lesson),
+            )
+            for question in questions
+        ],
+        reread=[found for found in map(link, view.reread) if found] if not view.passed else [],
+    )
+
+
+def certificate_hint(attempt: Attempt) -> str:
+    """That a pass counts towards a certificate, if it does. At most one query."""
+    module = attempt.activity.parent
+    if module is None:
+        return ""
+    if module.certificate:
+        return _("It counts towards the certificate of “%(title)s”.") % {"title": module.title}
+    step = (
+        PathStep.objects.filter(module=module, path__certificate=True, path__is_live=True)
+        .select_related("path")
+        .first()
+    )
+    return _("It counts towards the certificate of “%(title)s”.") % {"title": step.path.title} if step else ""

@@ -1,0 +1,584 @@
+/**
+ * The quiz player: `<quiz-player>` wraps what the server rendered (all questions, one visible) and adds autosave,
+ * moving between questions without the network, the timer, and the word between two tabs. Without this file each
+ * question is a form that saves and moves by POST.
+ *
+ * It decides nothing: what an answer is worth, and whether there is time left, the server says.
+ */
+
+import { Outbox, discard } from "./quiz-outbox.js";
+
+const TEXT_PAUSE = 400; // milliseconds after the last key; the promise is one second
+const SPOKEN_MINUTES = [10, 5, 1];
+const WARN_MINUTES = 5;
+
+/** Reads and writes the answer of one question's form. Empty is null. */
+const kinds = {
+  single_choice: {
+    read: (form) => form.querySelector("[data-answer]:checked")?.value ?? null,
+    write(form, value) {
+      for (const input of form.querySelectorAll("[data-answer]")) input.checked = input.value === value;
+    },
+  },
+  multiple_choice: {
+    read(form) {
+      const chosen = [...form.querySelectorAll("[data-answer]:checked")].map((input) => input.value);
+      return chosen.length ? chosen.sort() : null; // sorted, as the server keeps it
+    },
+    write(form, value) {
+      for (const input of form.querySelectorAll("[data-answer]")) input.checked = (value ?? []).includes(input.value);
+    },
+  },
+  numeric: {
+    read: (form) => form.querySelector("[data-answer]").value.trim() || null,
+    write(form, value) {
+      form.querySelector("[data-answer]").value = value ?? "";
+    },
+  },
+  matching: {
+    read(form) {
+      const pairs = [...form.querySelectorAll("[data-answer]")].filter((select) => select.value);
+      return pairs.length ? Object.fromEntries(pairs.map((select) => [select.dataset.left, select.value])) : null;
+    },
+    write(form, value) {
+      for (const select of form.querySelectorAll("[data-answer]")) select.value = value?.[select.dataset.left] ?? "";
+    },
+  },
+  ordering: {
+    read(form) {
+      if (!form.querySelector("[data-order]").hasAttribute("data-touched")) return null;
+      return [...form.querySelectorAll("[data-answer]")].map((item) => item.dataset.answer);
+    },
+    write(form, value) {
+      const list = form.querySelector("[data-order]");
+      list.toggleAttribute("data-touched", Boolean(value));
+      for (const id of value ?? []) {
+        const item = list.querySelector(`[data-answer="${CSS.escape(id)}"]`);
+        if (item) list.append(item);
+      }
+      renumber(form);
+    },
+  },
+};
+
+function renumber(form) {
+  const items = [...form.querySelectorAll("[data-answer]")];
+  items.forEach((item, index) => {
+    item.querySelector("[data-place]").textContent = index + 1;
+    // aria-disabled, not disabled: the button that was pressed keeps the focus at the end of the list.
+    item.querySelector('[data-move="up"]').setAttribute("aria-disabled", String(index === 0));
+    item.querySelector('[data-move="down"]').setAttribute("aria-disabled", String(index === items.length - 1));
+  });
+  const keep = form.querySelector("[data-keep]");
+  if (keep) keep.hidden = form.querySelector("[data-order]").hasAttribute("data-touched");
+}
+
+/** Equal answers; the order of keys in a mapping means nothing. */
+function same(a, b) {
+  const canonical = (value) =>
+    value && typeof value === "object" && !Array.isArray(value) ? Object.entries(value).sort() : (value ?? null);
+  return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
+}
+
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+function clock(seconds) {
+  const left = Math.max(0, Math.ceil(seconds));
+  const hours = Math.floor(left / 3600);
+  const pad = (number) => String(number).padStart(2, "0");
+  const minutes = Math.floor((left % 3600) / 60);
+  return hours ? `${hours}:${pad(minutes)}:${pad(left % 60)}` : `${minutes}:${pad(left % 60)}`;
+}
+
+class QuizPlayer extends HTMLElement {
+  connectedCallback() {
+    this.words = JSON.parse(document.getElementById("quiz-words").textContent);
+    this.total = Number(this.dataset.total);
+    this.questions = new Map(
+      [...this.querySelectorAll("[data-question]")].map((section) => [Number(section.dataset.question), section]),
+    );
+    this.state = new Map();
+    for (const [position, section] of this.questions) {
+      const form = section.querySelector("form");
+      const kind = kinds[section.dataset.kind];
+      if (section.dataset.kind === "ordering") renumber(form);
+      this.state.set(position, {
+        form,
+        kind,
+        sequence: Number(section.dataset.sequence),
+        value: kind.read(form),
+        partial: section.dataset.state === "partial",
+        timer: 0,
+      });
+    }
+    this.current = Number(this.dataset.position);
+    this.saveSlot = this.querySelector("[data-slot]");
+    this.offlineBanner = this.querySelector("[data-offline]");
+    this.speaker = this.querySelector("[data-speaker]");
+    this.outbox = new Outbox({
+      owner: this.dataset.owner,
+      attempt: this.dataset.attempt,
+      saveUrl: this.dataset.saveUrl,
+      flagUrl: this.dataset.flagUrl,
+      csrfCookie: this.dataset.csrfCookie,
+      csrfToken: this.querySelector("[name=csrfmiddlewaretoken]").value,
+    });
+    this.outbox.addEventListener("state", (event) => this.#settle(event.detail));
+    this.outbox.addEventListener("acknowledged", (event) => this.#acknowledged(event.detail));
+    this.outbox.addEventListener("refused", (event) => this.#refused(event.detail));
+    this.addEventListener("input", (event) => this.#changed(event));
+    this.addEventListener("change", (event) => this.#changed(event));
+    this.addEventListener("submit", (event) => this.#submitted(event));
+    this.addEventListener("click", (event) => this.#clicked(event));
+    this.querySelector("[data-for=plain]").hidden = true;
+    this.#listenToOtherTabs();
+    this.#restore();
+    this.#startTimer();
+    this.#refresh();
+    if (!navigator.onLine) this.#settle({ trouble: "offline", body: {}, waiting: this.outbox.waiting().length });
+    addEventListener("pageshow", (event) => event.persisted && this.#askServer());
+    this.setAttribute("ready", "");
+  }
+
+  /* --- answers ---------------------------------------------------------------------------------------------------- */
+
+  /** What an earlier visit left on this device is shown again and sent. */
+  #restore() {
+    for (const [position, state] of this.state) {
+      const answer = this.outbox.waitingAnswer(position);
+      if (answer) {
+        state.kind.write(state.form, answer.value);
+        state.value = answer.value;
+        state.sequence = Math.max(state.sequence, answer.sequence);
+      }
+      const flag = this.outbox.waitingFlag(position);
+      if (flag) this.#flagBox(position).checked = flag.flagged;
+    }
+    if (this.outbox.waiting().length) this.outbox.flush();
+    else this.#showSlot("idle");
+  }
+
+  #positionOf(element) {
+    return Number(element.closest("[data-question]")?.dataset.question);
+  }
+
+  #flagBox(position) {
+    return this.state.get(position).form.querySelector("[data-flag]");
+  }
+
+  #changed(event) {
+    const position = this.#positionOf(event.target);
+    if (!position) return;
+    if (event.target.matches("[data-flag]")) {
+      if (event.type === "change") {
+        this.outbox.putFlag(position, event.target.checked);
+        this.#refresh();
+      }
+      return;
+    }
+    if (!event.target.matches("[data-answer]")) return;
+    const state = this.state.get(position);
+    clearTimeout(state.timer);
+    if (event.type === "input" && event.target.matches("input[type=text]")) {
+      this.#showSlot("saving");
+      state.timer = setTimeout(() => this.#keep(position), TEXT_PAUSE);
+    } else {
+      this.#keep(position);
+    }
+  }
+
+  /** Puts the answer into the outbox if it differs from the last one. */
+  #keep(position) {
+    const state = this.state.get(position);
+    clearTimeout(state.timer);
+    const value = state.kind.read(state.form);
+    if (same(value, state.value)) {
+      this.#settle({ trouble: this.outbox.trouble, body: {}, waiting: this.outbox.waiting().length });
+      return;
+    }
+    state.value = value;
+    state.sequence += 1;
+    state.partial = false; // until the server has looked at it
+    const understood = state.form.querySelector("[data-understood]");
+    if (understood) understood.textContent = "";
+    this.outbox.putAnswer(position, value, state.sequence);
+    this.#refresh();
+  }
+
+  #keepAll() {
+    for (const position of this.state.keys()) this.#keep(position);
+  }
+
+  #acknowledged({ entry, body }) {
+    if (typeof body.remaining_seconds === "number") this.#setRemaining(body.remaining_seconds);
+    const state = this.state.get(entry.position);
+    if (entry.kind === "answer" && body.stale) {
+      if (typeof body.sequence === "number") state.sequence = Math.max(state.sequence, body.sequence);
+      if (!same(body.value ?? null, entry.value)) {
+        this.stale = true;
+        return;
+      }
+    }
+    if (body.saved_at) this.savedAt = new Date(body.saved_at);
+    // What another tab left on this device, perhaps before it was closed.
+    if (entry.tab !== this.outbox.tab) this.#adopt(entry);
+    if (entry.kind === "answer") {
+      const understood = state.form.querySelector("[data-understood]");
+      if (same(state.value, entry.value)) {
+        state.partial = body.state === "partial";
+        if (understood) {
+          understood.textContent = body.understood
+            ? fill(this.words.understood, { number: body.understood })
+            : (body.remark ?? "");
+        }
+        this.#refresh();
+      }
+    }
+    this.channel?.postMessage({ ...entry, sequence: body.sequence ?? entry.sequence });
+  }
+
+  #refused({ entry, body }) {
+    const understood = this.state.get(entry.position).form.querySelector("[data-understood]");
+    if (understood && body.message) understood.textContent = body.message;
+  }
+
+  /* --- the one save slot ------------------------------------------------------------------------------------------ */
+
+  #settle({ trouble, body, waiting }) {
+    if (body.next) this.next = body.next;
+    this.offlineBanner.hidden = trouble !== "offline";
+    if (trouble === "closed" || trouble === "deadline") {
+      discard(this.dataset.owner, this.dataset.attempt);
+      this.#showSlot(trouble);
+      if (trouble === "deadline") this.#leave();
+    } else if (trouble === "login") {
+      const url = new URL(this.dataset.loginUrl, location.href);
+      url.searchParams.set("next", this.#urlOf(this.current));
+      for (const link of this.querySelectorAll("[data-login]")) link.href = url;
+      this.#showSlot("login");
+    } else if (this.stale) {
+      this.#showSlot("stale");
+    } else if (trouble) {
+      this.#showSlot(trouble);
+    } else if (waiting) {
+      this.#showSlot("saving");
+    } else if (this.savedAt) {
+      const time = this.savedAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      this.saveSlot.querySelector("[data-time]").textContent = time;
+      this.#showSlot(this.fromOtherTab ? "other" : "saved");
+      this.fromOtherTab = false;
+    } else {
+      this.#showSlot("idle");
+    }
+  }
+
+  #showSlot(name) {
+    if (this.saveSlot.dataset.state === name) return;
+    this.saveSlot.dataset.state = name;
+    for (const part of this.saveSlot.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== name;
+  }
+
+  /* --- moving ----------------------------------------------------------------------------------------------------- */
+
+  #urlOf(position) {
+    return this.dataset.urlPattern.replace(/\/0\/$/, `/${position}/`);
+  }
+
+  #submitted(event) {
+    const form = event.target;
+    if (!form.matches("[data-question-form]")) return;
+    const button = event.submitter;
+    const go = button?.name === "go" ? button.value : "next";
+    if (button?.matches("[data-move], [data-keep]")) {
+      event.preventDefault();
+      return; // handled by the click
+    }
+    event.preventDefault();
+    this.#keep(this.#positionOf(form));
+    this.#go(go);
+  }
+
+  #go(where) {
+    if (where === "review" || (where === "next" && this.current === this.total)) {
+      this.#toReview();
+    } else {
+      const steps = { next: this.current + 1, back: this.current - 1 };
+      this.#show(steps[where] ?? Number(where));
+    }
+  }
+
+  #show(position) {
+    const section = this.questions.get(position);
+    if (!section) return;
+    this.questions.get(this.current).hidden = true;
+    section.hidden = false;
+    this.current = position;
+    history.replaceState(null, "", this.#urlOf(position));
+    document.title = fill(this.words.title, { position, total: this.total });
+    this.#refresh();
+    section.querySelector("[data-heading]").focus({ preventScroll: true });
+    const bar = this.querySelector("[data-bar]").getBoundingClientRect();
+    const top = section.getBoundingClientRect().top + scrollY - bar.height - 16;
+    if (scrollY > top) scrollTo({ top });
+  }
+
+  async #toReview() {
+    this.#keepAll();
+    if (await this.outbox.flush()) {
+      location.assign(this.dataset.reviewUrl);
+      return;
+    }
+    this.#say(this.words.not_yet);
+    const note = this.querySelector("[data-not-yet]");
+    note.hidden = false;
+    note.scrollIntoView({ block: "nearest" });
+  }
+
+  #clicked(event) {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.matches("[data-reload]")) {
+      location.reload();
+    } else if (button.matches("[data-move]")) {
+      event.preventDefault();
+      this.#move(button);
+    } else if (button.matches("[data-keep]")) {
+      event.preventDefault();
+      const position = this.#positionOf(button);
+      this.state.get(position).form.querySelector("[data-order]").setAttribute("data-touched", "");
+      renumber(this.state.get(position).form);
+      this.#keep(position);
+      this.#say(this.words.kept);
+    } else if (button.matches("[data-jump]")) {
+      event.preventDefault();
+      this.#keep(this.current);
+      this.#go(button.value);
+    } else if (button.matches("[data-clear]")) {
+      event.preventDefault();
+      const position = this.#positionOf(button);
+      const state = this.state.get(position);
+      state.kind.write(state.form, null);
+      this.#keep(position);
+      state.form.querySelector("[data-answer]").focus();
+    }
+  }
+
+  #move(button) {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    const item = button.closest("[data-answer]");
+    const up = button.dataset.move === "up";
+    if (up) item.previousElementSibling.before(item);
+    else item.nextElementSibling.after(item);
+    const position = this.#positionOf(item);
+    const { form } = this.state.get(position);
+    form.querySelector("[data-order]").setAttribute("data-touched", "");
+    renumber(form);
+    button.focus();
+    const place = item.querySelector("[data-place]").textContent;
+    this.#say(fill(this.words.moved, { text: item.querySelector("[data-text]").textContent.trim(), place }));
+    this.#keep(position);
+  }
+
+  /** Navigator, track and counts follow the answers. */
+  #refresh() {
+    let answered = 0;
+    let flagged = 0;
+    for (const [position, state] of this.state) {
+      const has = state.value !== null;
+      const flag = this.#flagBox(position).checked;
+      answered += has;
+      flagged += flag;
+      const clear = state.form.querySelector("[data-clear]");
+      if (clear) clear.hidden = !has;
+      const words = [has ? (state.partial ? this.words.partial : this.words.answered) : this.words.open];
+      if (flag) words.push(this.words.flagged);
+      for (const place of this.querySelectorAll(`[data-place-of="${position}"]`)) {
+        place.toggleAttribute("data-answered", has);
+        place.toggleAttribute("data-flagged", flag);
+        place.toggleAttribute("data-current", position === this.current);
+        if (!place.matches("button")) continue;
+        if (position === this.current) place.setAttribute("aria-current", "step");
+        else place.removeAttribute("aria-current");
+        place.querySelector("[data-state-words]").textContent = words.join(", ");
+      }
+    }
+    const counts = fill(this.words.counts, { answered, total: this.total, flagged });
+    for (const place of this.querySelectorAll("[data-counts]")) place.textContent = counts;
+  }
+
+  /* --- two tabs --------------------------------------------------------------------------------------------------- */
+
+  #listenToOtherTabs() {
+    if (!("BroadcastChannel" in globalThis)) return;
+    this.channel = new BroadcastChannel(`doppelpass:${this.dataset.owner}:${this.dataset.attempt}`);
+    this.channel.addEventListener("message", ({ data }) => {
+      if (!this.state.has(data.position) || data.tab === this.outbox.tab) return;
+      if (this.#adopt(data)) {
+        this.fromOtherTab = true;
+        this.savedAt = new Date();
+        this.#settle({ trouble: this.outbox.trouble, body: {}, waiting: this.outbox.waiting().length });
+      }
+    });
+  }
+
+  /** Shows an answer or flag given elsewhere, unless this tab has a newer one on its way. True: an answer was taken. */
+  #adopt({ kind, position, value, flagged, sequence }) {
+    const state = this.state.get(position);
+    let taken = false;
+    if (kind === "flag") {
+      if (this.outbox.waitingFlag(position)?.tab !== this.outbox.tab) this.#flagBox(position).checked = flagged;
+    } else {
+      state.sequence = Math.max(state.sequence, sequence);
+      const typing = !same(state.kind.read(state.form), state.value);
+      // Only this tab's own entry is newer: the other's may still be seen here after it has been removed there.
+      if (!typing && this.outbox.waitingAnswer(position)?.tab !== this.outbox.tab) {
+        state.kind.write(state.form, value);
+        state.value = value;
+        taken = true;
+      }
+    }
+    this.#refresh();
+    return taken;
+  }
+
+  /* --- time ------------------------------------------------------------------------------------------------------- */
+
+  #startTimer() {
+    this.timeLeft = this.querySelector("[data-clock]");
+    if (!this.timeLeft) return;
+    this.#setRemaining(Number(this.dataset.remaining));
+    this.lastSeconds = Number(this.dataset.remaining);
+    this.ticker = setInterval(() => this.#tick(), 500);
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#askServer());
+    this.#tick();
+  }
+
+  #setRemaining(seconds) {
+    // Date, not performance.now(): the latter stands still while a laptop sleeps.
+    this.endsAt = Date.now() + seconds * 1000;
+  }
+
+  #tick() {
+    const seconds = (this.endsAt - Date.now()) / 1000;
+    this.timeLeft.textContent = clock(seconds);
+    this.timeLeft.closest("[data-timer]").toggleAttribute("data-short", seconds <= WARN_MINUTES * 60);
+    for (const minutes of SPOKEN_MINUTES) {
+      if (this.lastSeconds > minutes * 60 && seconds <= minutes * 60) {
+        this.#say(minutes === 1 ? this.words.one_minute : fill(this.words.minutes, { minutes }));
+      }
+    }
+    this.lastSeconds = seconds;
+    if (seconds <= 0 && !this.finishing) this.#timeIsUp();
+  }
+
+  async #timeIsUp() {
+    this.finishing = true;
+    if (!this.saidTimeIsUp) this.#say(this.words.time_is_up);
+    this.saidTimeIsUp = true;
+    this.#keepAll();
+    await this.outbox.flush();
+    await this.#askServer();
+    if (!this.left) {
+      // No network, or the server's clock gives more time: look again soon.
+      setTimeout(() => {
+        this.finishing = false;
+      }, 3_000);
+    }
+  }
+
+  /** The server's clock decides. Closes the page's attempt view only when the server says that it is over. */
+  async #askServer() {
+    try {
+      const response = await fetch(this.dataset.stateUrl, {
+        headers: { Accept: "application/json" },
+        credentials: "same-origin",
+        cache: "no-store",
+        redirect: "error",
+      });
+      const body = await response.json();
+      if (body.next) this.next = body.next;
+      if (response.status === 409) this.#leave();
+      else if (response.status === 410) this.#finish();
+      else if (response.ok && typeof body.remaining_seconds === "number") this.#setRemaining(body.remaining_seconds);
+    } catch {
+      // Offline: the outbox says so already.
+    }
+  }
+
+  #finish() {
+    if (this.left) return;
+    this.left = true;
+    this.querySelector("[data-time-up]").requestSubmit();
+  }
+
+  #leave() {
+    if (this.left || !this.next) return;
+    this.left = true;
+    location.replace(this.next);
+  }
+
+  #say(text) {
+    this.speaker.textContent = "";
+    requestAnimationFrame(() => {
+      this.speaker.textContent = text;
+    });
+  }
+}
+
+/**
+ * The list before submitting: `<quiz-review>` sends what still waits on this device before anything is submitted, and
+ * asks once more in a dialog. Without this file the server asks on a page of its own.
+ */
+class QuizReview extends HTMLElement {
+  connectedCallback() {
+    this.outbox = new Outbox({
+      owner: this.dataset.owner,
+      attempt: this.dataset.attempt,
+      saveUrl: this.dataset.saveUrl,
+      flagUrl: this.dataset.flagUrl,
+      csrfCookie: this.dataset.csrfCookie,
+      csrfToken: this.querySelector("[name=csrfmiddlewaretoken]").value,
+    });
+    this.dialog = this.querySelector("dialog");
+    this.notice = this.querySelector("[data-waiting]");
+    this.#sendRest();
+    this.querySelector("[data-ask]").addEventListener("click", (event) => {
+      event.preventDefault();
+      this.dialog.showModal();
+    });
+    this.querySelector("[data-cancel]").addEventListener("click", () => this.dialog.close());
+    this.dialog.querySelector("form").addEventListener("submit", (event) => this.#submit(event));
+    this.setAttribute("ready", "");
+  }
+
+  async #sendRest() {
+    if (!this.outbox.waiting().length) return;
+    // The list was rendered before these answers arrived.
+    if (await this.outbox.flush()) location.reload();
+    else this.notice.hidden = false;
+  }
+
+  async #submit(event) {
+    if (!this.outbox.waiting().length) return;
+    event.preventDefault();
+    if (await this.outbox.flush()) event.target.submit();
+    else {
+      this.dialog.close();
+      this.notice.hidden = false;
+      this.notice.focus();
+    }
+  }
+}
+
+/** On the result page nothing waits any more. */
+class QuizResult extends HTMLElement {
+  connectedCallback() {
+    discard(this.dataset.owner, this.dataset.attempt);
+  }
+}
+
+customElements.define("quiz-player", QuizPlayer);
+customElements.define("quiz-review", QuizReview);
+customElements.define("quiz-result", QuizResult);
