@@ -1,0 +1,1 @@
+"""What is awarded: certificate, frozen text, PDF, public verification. Sole owner of WeasyPrint."""
