@@ -1,0 +1,1 @@
+"""What HR and leads pull: completion report, matrix, exports, assignment."""

@@ -1,0 +1,1 @@
+"""Pages of the reports room. Who may not, gets 404, the same for what exists and what does not."""
