@@ -1,0 +1,213 @@
+"""Our own views in the CMS: people, org units, logs, import, lists, and the snippets with their choosers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from people.models import User
+from tests.access.engine import LOOK, Kwargs, Row
+from tests.access.world import (
+    ADMIN,
+    ALICE,
+    AUTHORS,
+    BOB,
+    CMS,
+    DPO,
+    HR,
+    MANAGERS,
+    NO_PK,
+    NO_UUID,
+    NOBODY,
+    REVIEWER,
+    World,
+)
+
+# Alice works in the north, Bob in the south, whose HR sees nobody else. Administrators have no scope.
+HER_HR = frozenset({HR, ADMIN})
+OFFICER = frozenset({DPO})
+PUBLISHERS = frozenset({REVIEWER, ADMIN})
+NONE = {"pk": NO_PK}
+
+
+def view(name: str, allowed: frozenset[str], kwargs: Kwargs | None = None, **fields: Any) -> Row:
+    if kwargs is not None:
+        fields.setdefault("missing", NONE)
+    return Row(name, allowed, kwargs, cms=True, **fields)
+
+
+def pk_of(attribute: str) -> Kwargs:
+    return lambda world: {"pk": getattr(world, attribute).pk}
+
+
+def user_pk(actor: str) -> Kwargs:
+    return lambda world: {"pk": world.users[actor].pk}
+
+
+def _person(actor: str) -> Callable[[World], dict[str, Any]]:
+    def form(world: World) -> dict[str, Any]:
+        person: User = world.users[actor]
+        return {
+            "first_name": person.first_name,
+            "last_name": "Neumann",
+            "email": person.email,
+            "language": "de",
+            "extra_time_percent": 0,
+            "org_unit": person.org_unit_id,
+            "active": "on",
+        }
+
+    return form
+
+
+def _new_person(world: World) -> dict[str, Any]:
+    return {**_person(BOB)(world), "email": "neu@example.com"}
+
+
+def _file(world: World) -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("people.csv", b"email;first_name;last_name\nneu@example.com;Nina;Neu\n")}
+
+
+USERS = frozenset({"people_user"})
+PEOPLE_ROWS = [
+    view("wagtailusers_users:index", MANAGERS, shows="Brandt"),
+    view("wagtailusers_users:index", HER_HR, without=MANAGERS - HER_HR, query="?q=Adler",
+         shows="alice@example.com", note="alice"),
+    view("wagtailusers_users:index_results", MANAGERS, shows="Brandt"),
+    view("wagtailusers_users:add", MANAGERS),
+    view("wagtailusers_users:add", MANAGERS, method="POST", data=_new_person, status=302, writes=USERS),
+    view("wagtailusers_users:edit", HER_HR, user_pk(ALICE), shows="alice@example.com", writes=LOOK),
+    view("wagtailusers_users:edit", MANAGERS, user_pk(BOB), shows="bob@example.com", writes=LOOK, note="bob"),
+    view("wagtailusers_users:edit", frozenset({ADMIN}), user_pk(ADMIN), shows="admin@", writes=LOOK, note="admin"),
+    view("wagtailusers_users:edit", HER_HR, user_pk(ALICE), method="POST", data=_person(ALICE), status=302,
+         writes=USERS),
+    view("wagtailusers_users:edit", frozenset({ADMIN}), user_pk(DPO), method="POST", data=_person(DPO), status=302,
+         writes=USERS, note="data protection"),
+    view("wagtailusers_users:delete", NOBODY, user_pk(ALICE)),
+    view("wagtailusers_users:delete", NOBODY, user_pk(ALICE), method="POST"),
+    view("wagtailusers_users:history", HER_HR, user_pk(ALICE), shows="Alice"),
+    view("wagtailusers_users:history_results", HER_HR, user_pk(ALICE)),
+    view("wagtailusers_groups:index", NOBODY),
+    view("wagtailusers_groups:add", NOBODY),
+    view("wagtailusers_groups:edit", NOBODY, lambda world: {"pk": 1}),
+    view("wagtailusers_groups:edit", NOBODY, lambda world: {"pk": 1}, method="POST"),
+    view("wagtailusers_groups:delete", NOBODY, lambda world: {"pk": 1}),
+    view("org_units:index", MANAGERS, shows="South"),
+    view("org_units:index", HER_HR, without=MANAGERS - HER_HR, shows="North", note="the north"),
+    view("org_units:index_results", MANAGERS, shows="South"),
+    view("org_units:add", MANAGERS),
+    view("org_units:add", MANAGERS, method="POST", data=lambda world: {"name": "West", "parent": world.south.pk},
+         status=302, writes=frozenset({"people_orgunit"})),
+    view("org_units:edit", HER_HR, pk_of("north"), shows="North"),
+    view("org_units:edit", MANAGERS, pk_of("south"), shows="South", note="the south"),
+    view("org_units:edit", HER_HR, pk_of("north"), method="POST", data=lambda world: {"name": "Nord"}, status=302,
+         writes=frozenset({"people_orgunit"})),
+    view("access_log:index", OFFICER, shows="timeline"),
+    view("access_log:index_results", OFFICER, shows="timeline"),
+    view("deletion_log:index", OFFICER, shows="answers-of-old-attempts"),
+    view("deletion_log:index_results", OFFICER, shows="answers-of-old-attempts"),
+    view("people_import", MANAGERS, shows="external_id"),
+    view("people_import", MANAGERS, method="POST", data=_file, status=302, writes=frozenset({"people_peopleimport"})),
+    view("people_import_preview", frozenset({HR}), lambda world: {"pk": world.people_import.pk},
+         missing={"pk": NO_UUID}, shows="neu@example.com"),
+    view("people_import_preview", frozenset({HR}), lambda world: {"pk": world.people_import.pk},
+         missing={"pk": NO_UUID}, method="POST", status=302, writes=USERS),
+    Row("", NOBODY, url=lambda world: f"/admin/bulk/people/user/delete/?id={world.users[ALICE].pk}",
+        note="bulk actions on users"),
+]  # fmt: skip
+
+# Wagtail sends a CMS person without the permission to the start page; the id is not looked at before.
+LISTS = [
+    view("modules:index", AUTHORS, shows="Silos", refused=302),
+    view("modules:index_results", AUTHORS, shows="Silos", refused=302),
+    # Without a right to add pages there is no parent to choose, and the form is empty.
+    view("modules:choose_parent", AUTHORS, status=302, refused=200),
+    view("lessons:index", AUTHORS, shows="Silos 1", refused=302),
+    view("lessons:index_results", AUTHORS, shows="Silos 1", refused=302),
+    view("lessons:choose_parent", AUTHORS, refused=200),
+]
+
+
+# Who else has the same editor open.
+PRESENCE = frozenset({"wagtailadmin_editingsession"})
+
+
+def snippet(model: str, attribute: str, readers: frozenset[str], deleters: frozenset[str], shows: str) -> list[Row]:
+    """What every snippet has. Wagtail looks the row up before it asks who is there: that one exists is no secret."""
+    name, pk = f"wagtailsnippets_{model}", pk_of(attribute)
+    return [
+        view(f"{name}:list", readers, shows=shows, refused=302),
+        view(f"{name}:list_results", readers, shows=shows, refused=302),
+        view(f"{name}:add", readers, refused=302),
+        view(f"{name}:edit", readers, pk, shows=shows, refused=302, missing=None, writes=PRESENCE),
+        view(f"{name}:delete", deleters, pk, refused=302, missing=None),
+        view(f"{name}:usage", readers, pk, refused=302, missing=None),
+        view(f"{name}:history", readers, pk, refused=302, missing=None),
+        view(f"{name}:history_results", readers, pk, refused=302, missing=None),
+    ]
+
+
+def chooser(model: str, attribute: str, authors: frozenset[str], shows: str) -> list[Row]:
+    """The dialogue that picks one for a page. Wagtail opens it to everybody in the CMS; it names titles, no more."""
+    readers = CMS
+    name, pk = f"wagtailsnippetchoosers_{model}", pk_of(attribute)
+    return [
+        view(f"{name}:choose", readers, shows=shows),
+        view(f"{name}:choose_results", readers, shows=shows),
+        view(f"{name}:chosen", readers, pk, shows=shows, missing=None),
+        view(f"{name}:chosen_multiple", readers, query=f"?id={NO_PK}"),
+        view(f"{name}:create", authors, refused=302),
+    ]
+
+
+FACT, ITEM = "wagtailsnippets_courses_fact", "wagtailsnippets_assessments_item"
+
+
+def revision(name: str, *, attribute: str = "item", **ids: Any) -> Row:
+    """An address that takes a revision or a state of review: there is none here, so nobody sees anything."""
+    return view(name, NOBODY, lambda world: {**pk_of(attribute)(world), **ids}, missing=None, note="no such")
+
+
+def for_authors(name: str, *, attribute: str = "item", **ids: Any) -> Row:
+    """The same where Wagtail asks for the permission first."""
+    kwargs: Kwargs = lambda world: {**pk_of(attribute)(world), **ids}  # noqa: E731 - a column of the row
+    return view(name, AUTHORS, kwargs, missing=None, status=404, refused=302, note="no such")
+
+
+FACTS = [
+    *snippet("courses_fact", "fact", AUTHORS, PUBLISHERS, "46 %"),
+    view(f"{FACT}:copy", AUTHORS, pk_of("fact"), shows="46 %", refused=302, missing=None),
+    revision(f"{FACT}:revisions_revert", attribute="fact", revision_id=NO_PK),
+    for_authors(f"{FACT}:revisions_compare", attribute="fact", revision_id_a="1", revision_id_b="2"),
+]
+ITEMS = [
+    *snippet("assessments_item", "item", AUTHORS, PUBLISHERS, "Frage single_choice"),
+    view(f"{ITEM}:copy", AUTHORS, pk_of("item"), shows="Feedback 1", refused=302, missing=None),
+    view(f"{ITEM}:preview_on_add", AUTHORS, refused=302),
+    view(f"{ITEM}:preview_on_edit", AUTHORS, pk_of("item"), refused=302, missing=None),
+    view(f"{ITEM}:unpublish", PUBLISHERS, pk_of("item"), refused=302, missing=None),
+    view(f"{ITEM}:lock", frozenset({ADMIN}), pk_of("item"), method="POST", status=302, refused=302, missing=None),
+    view(f"{ITEM}:unlock", frozenset({ADMIN}), pk_of("item"), method="POST", status=302, refused=302, missing=None),
+    view(f"{ITEM}:workflow_history", AUTHORS, pk_of("item"), refused=302, missing=None),
+    revision(f"{ITEM}:revisions_view", revision_id=NO_PK),
+    revision(f"{ITEM}:revisions_revert", revision_id=NO_PK),
+    for_authors(f"{ITEM}:revisions_compare", revision_id_a="1", revision_id_b="2"),
+    revision(f"{ITEM}:revisions_unschedule", revision_id=NO_PK),
+    revision(f"{ITEM}:workflow_action", action_name="approve", task_state_id=NO_PK),
+    revision(f"{ITEM}:collect_workflow_action_data", action_name="approve", task_state_id=NO_PK),
+    # Answers "is not under review" to everybody in the CMS, which is true of every item here.
+    view(f"{ITEM}:confirm_workflow_cancellation", NOBODY, pk_of("item"), missing=None, refused=200),
+    for_authors(f"{ITEM}:workflow_history_detail", workflow_state_id=NO_PK),
+    revision(f"{ITEM}:workflow_preview", task_id=NO_PK),
+]
+ROWS = [
+    *PEOPLE_ROWS,
+    *LISTS,
+    *snippet("people_function", "function", MANAGERS, NOBODY, "marketing"),
+    *FACTS,
+    *ITEMS,
+    *chooser("people_function", "function", MANAGERS, "Marketing"),
+    *chooser("courses_fact", "fact", AUTHORS, "46 %"),
+    *chooser("assessments_item", "item", AUTHORS, "Frage single_choice"),
+]
+__all__ = ["CMS", "ROWS"]

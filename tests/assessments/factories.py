@@ -1,0 +1,125 @@
+"""Factories of the assessments room: items of every kind, tests that draw them, attempts."""
+
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+
+from assessments.models import Attempt, AttemptItem, Item, QuizPage
+from courses.enums import Audience
+from courses.models import Activity, ModulePage
+from tests.courses.factories import activity_of
+
+_numbers = count(1)
+
+
+def bilingual(**names: str) -> dict[str, str]:
+    """`text="A"` → text_de "A (de)", text_en "A (en)"."""
+    return {f"{name}_{language}": f"{value} ({language})" for name, value in names.items() for language in ("de", "en")}
+
+
+def _list(values: Sequence[dict[str, Any]], prefix: str) -> list[dict[str, Any]]:
+    return [{"type": "item", "id": f"{prefix}-{number}", "value": value} for number, value in enumerate(values, 1)]
+
+
+def choice_raw(key: str, *, prompt: str = "Which?", marker: str = "") -> dict[str, Any]:
+    """Stored JSON of a choice block: `+--` has three options (o-1, o-2, o-3) of which the first is right."""
+    options = [
+        {
+            **bilingual(text=f"Option {number}", feedback=f"Feedback {number}{marker}"),
+            "correct": sign == "+",
+        }
+        for number, sign in enumerate(key, 1)
+    ]
+    return {**bilingual(prompt=prompt, feedback=f"Because{marker}"), "options": _list(options, "o")}
+
+
+def numeric_raw(answer: str = "2500", tolerance: str = "0", *, unit: str = "€", marker: str = "") -> dict[str, Any]:
+    return {
+        **bilingual(prompt="How much?", feedback=f"Worked out{marker}"),
+        "unit_de": unit,
+        "unit_en": unit,
+        "answer": answer,
+        "tolerance": tolerance,
+        "mistakes": _list([{"value": "3750", **bilingual(feedback=f"Forgot the rate{marker}")}], "m"),
+    }
+
+
+def matching_raw(*, marker: str = "") -> dict[str, Any]:
+    """Three pairs, of which the third shares the choice of the first, and a choice that belongs to nothing."""
+    pairs = [
+        bilingual(text="Leads", match="Marketing", feedback=f"Why leads{marker}"),
+        bilingual(text="Deals", match="Sales", feedback=f"Why deals{marker}"),
+        bilingual(text="Brand", match="Marketing", feedback=f"Why brand{marker}"),
+    ]
+    return {
+        **bilingual(prompt="Whose?", feedback=f"Because{marker}"),
+        "pairs": _list(pairs, "p"),
+        "distractors": _list([bilingual(text="Nobody")], "d"),
+    }
+
+
+def ordering_raw(size: int = 4, *, marker: str = "") -> dict[str, Any]:
+    entries = [bilingual(text=f"Step {number}", feedback=f"Place {number}{marker}") for number in range(1, size + 1)]
+    return {**bilingual(prompt="In which order?", feedback=f"Because{marker}"), "entries": _list(entries, "e")}
+
+
+RAW: dict[str, Any] = {
+    "single_choice": lambda marker="": choice_raw("+--", marker=marker),
+    "multiple_choice": lambda marker="": choice_raw("++--", marker=marker),
+    "numeric": lambda marker="": numeric_raw(marker=marker),
+    "matching": lambda marker="": matching_raw(marker=marker),
+    "ordering": lambda marker="": ordering_raw(marker=marker),
+}
+
+
+def item(
+    kind: str = "single_choice", *, tags: Sequence[str] = (), live: bool = True, raw: Any = None, **fields: Any
+) -> Item:
+    """An item of the bank; live ones have version 1."""
+    fields.setdefault("title", f"Item {next(_numbers)}")
+    fields.setdefault("audience", Audience.BOTH)
+    made = Item(live=live, **fields)
+    made.body = made._meta.get_field("body").to_python([{"type": kind, "value": raw or RAW[kind]()}])
+    made.tags.add(*tags)
+    made.save()
+    return made
+
+
+def fixed(*items: Item, weight: int = 1) -> list[dict[str, Any]]:
+    return [{"type": "item", "value": {"item": one.pk, "weight": weight}} for one in items]
+
+
+def draw(count: int, *tags: str, audience: str = Audience.BOTH) -> list[dict[str, Any]]:
+    return [{"type": "draw", "value": {"count": count, "tags": list(tags), "audience": audience, "weight": 1}}]
+
+
+def quiz_page(module: ModulePage, slots: list[dict[str, Any]], **fields: Any) -> QuizPage:
+    """A live test at the end of a module. Without a delay, unless one is asked for."""
+    fields.setdefault("title", f"Test {next(_numbers)}")
+    fields.setdefault("delay_minutes", 0)
+    page = QuizPage(locale=module.locale, **fields)
+    page.slots = page._meta.get_field("slots").to_python(slots)
+    ModulePage.objects.get(pk=module.pk).add_child(instance=page)
+    return page
+
+
+def quiz_of(page: QuizPage) -> Activity:
+    return activity_of(page)
+
+
+def right_answer(attempt_item: AttemptItem) -> Any:
+    """A raw answer that earns full marks."""
+    version = attempt_item.item_version
+    content = version.content
+    if version.kind == "matching":
+        return {pair["id"]: pair["choice"] for pair in content["pairs"]}
+    if version.kind == "ordering":
+        return [entry["id"] for entry in content["entries"]]
+    if version.kind == "numeric":
+        return str(content["answer"])
+    right = [option["id"] for option in content["options"] if option["correct"]]
+    return right if version.kind == "multiple_choice" else right[0]
+
+
+def items_of(attempt: Attempt) -> list[AttemptItem]:
+    return list(attempt.items.select_related("item_version").order_by("position"))

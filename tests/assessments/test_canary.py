@@ -1,0 +1,190 @@
+"""The canary: a marked string in the feedback of every option appears in no byte that is sent before its time."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from assessments.enums import ReviewPolicy
+from assessments.models import Attempt, QuizPage
+from assessments.selectors import attempt_view, quiz_start_card, result_view
+from assessments.services import save_response, start_attempt, submit_attempt
+from courses.models import Activity
+from people.models import User
+from tests.assessments import factories
+from tests.courses.factories import ModuleTree
+
+CANARY = "ZAUNKOENIG"
+
+
+@pytest.fixture
+def page(tree: ModuleTree) -> QuizPage:
+    """All kinds, every feedback and explanation marked."""
+    items = [factories.item(kind, raw=factories.RAW[kind](marker=CANARY), topic=kind) for kind in factories.RAW]
+    return factories.quiz_page(tree.page, factories.fixed(*items), shuffle_questions=False)
+
+
+def sent(response: Any) -> bytes:
+    """Every byte of a response: status line, headers, cookies, body."""
+    head = f"{response.status_code} {response.headers.items()} {response.cookies.output()}"
+    return head.encode() + (response.getvalue() if response.streaming else response.content)
+
+
+@pytest.fixture
+def browser(client: Client, learner: User) -> Client:
+    client.force_login(learner)
+    return client
+
+
+def visit(browser: Client, quiz: Activity, page: QuizPage, attempt: Attempt) -> bytes:
+    """Everything that a learner can ask for while the attempt runs."""
+    collected = b""
+    named = ("resume", "review", "submit", "result", "state")
+    urls = [reverse(f"assessments:{name}", kwargs={"uuid": attempt.uuid}) for name in named]
+    urls += [
+        reverse("assessments:player", kwargs={"uuid": attempt.uuid, "position": position}) for position in range(1, 6)
+    ]
+    urls += [page.get_url() or "", "/de/", reverse("assessments:start", kwargs={"key": quiz.key})]
+    for url in urls:
+        for language in ("/de/", "/en/"):
+            address = url.replace("/de/", language, 1)
+            collected += sent(browser.get(address, follow=False))
+    for one in factories.items_of(attempt):
+        for value in (factories.right_answer(one), "nonsense", None):
+            body = {"position": one.position, "value": value, "sequence": 10, "tab": "t"}
+            url = reverse("assessments:save", kwargs={"uuid": attempt.uuid})
+            collected += sent(browser.post(url, json.dumps(body), content_type="application/json"))
+            flag = {"position": one.position, "flagged": True}
+            url = reverse("assessments:flag", kwargs={"uuid": attempt.uuid})
+            collected += sent(browser.post(url, json.dumps(flag), content_type="application/json"))
+        player = reverse("assessments:player", kwargs={"uuid": attempt.uuid, "position": one.position})
+        collected += sent(browser.post(player, {"answer": "o-1", "go": "next"}))
+    collected += sent(browser.post(reverse("assessments:submit", kwargs={"uuid": attempt.uuid})))
+    for item in factories.items_of(attempt):
+        key = item.item_version.item_key
+        collected += sent(browser.post(reverse("assessments:check", kwargs={"key": key}), {"answer": "o-1"}))
+    return collected
+
+
+def test_no_byte_of_key_or_feedback_while_an_attempt_runs(
+    browser: Client, learner: User, quiz: Activity, page: QuizPage
+) -> None:
+    attempt = start_attempt(learner, quiz=quiz)
+    everything = visit(browser, quiz, page, attempt)
+    assert b"Option 1" in everything, "the questions themselves were sent"
+    assert CANARY.encode() not in everything
+    assert b"correct" not in everything.replace(b"autocorrect", b"")
+    for view in (attempt_view(learner, attempt, language="de"), quiz_start_card(learner, quiz)):
+        assert CANARY not in repr(view)
+    submit_attempt(learner, attempt=attempt)
+    result = sent(browser.get(reverse("assessments:result", kwargs={"uuid": attempt.uuid})))
+    assert CANARY.encode() in result, "after submitting, this policy shows it: the canary can be seen"
+
+
+@pytest.mark.parametrize("policy", [ReviewPolicy.UNTIL_PASSED, ReviewPolicy.NOTHING])
+def test_no_byte_after_submitting_where_the_policy_says_no(
+    browser: Client, learner: User, page: QuizPage, quiz: Activity, policy: ReviewPolicy
+) -> None:
+    page.review_policy = policy
+    page.save()
+    attempt = submit_attempt(learner, attempt=start_attempt(learner, quiz=quiz))
+    page.review_policy = ReviewPolicy.FULL
+    page.save()
+    result = sent(browser.get(reverse("assessments:result", kwargs={"uuid": attempt.uuid})))
+    assert CANARY.encode() not in result, "the policy of the start holds"
+    view = result_view(learner, attempt, language="de")
+    assert CANARY not in repr(view)
+    assert (view.score_scaled is None) == (policy is ReviewPolicy.NOTHING)
+
+
+def test_answers_appear_once_passed(learner: User, page: QuizPage, quiz: Activity) -> None:
+    page.review_policy = ReviewPolicy.UNTIL_PASSED
+    page.save()
+    failed = submit_attempt(learner, attempt=start_attempt(learner, quiz=quiz))
+    assert result_view(learner, failed, language="de").withheld == "until_passed"
+    second = start_attempt(learner, quiz=quiz)
+    for one in factories.items_of(second):
+        value = factories.right_answer(one)
+        save_response(learner, attempt=second, position=one.position, value=value, sequence=1)
+    second = submit_attempt(learner, attempt=second)
+    assert CANARY in repr(result_view(learner, second, language="de"))
+    assert CANARY in repr(result_view(learner, failed, language="de"))
+
+
+def test_a_running_attempt_closes_the_answers_of_earlier_ones(browser: Client, learner: User, quiz: Activity) -> None:
+    first = submit_attempt(learner, attempt=start_attempt(learner, quiz=quiz))
+    url = reverse("assessments:result", kwargs={"uuid": first.uuid})
+    assert CANARY.encode() in sent(browser.get(url))
+    start_attempt(learner, quiz=quiz)
+    assert CANARY.encode() not in sent(browser.get(url)), "the second attempt asks the same items"
+
+
+@pytest.mark.parametrize("attempts", [1, 4])
+def test_reads_cost_the_same_for_one_and_for_many(
+    learner: User,
+    page: QuizPage,
+    quiz: Activity,
+    attempts: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    if attempts > 1:
+        more = [factories.item() for _number in range(12)]
+        page.slots = page._meta.get_field("slots").to_python([*page.slots.raw_data, *factories.fixed(*more)])
+        page.save()
+    for _number in range(attempts - 1):
+        submit_attempt(learner, attempt=start_attempt(learner, quiz=quiz))
+    attempt = start_attempt(learner, quiz=quiz)
+    for one in factories.items_of(attempt):
+        value = factories.right_answer(one)
+        for sequence in (1, 2, 3):
+            save_response(learner, attempt=attempt, position=one.position, value=value, sequence=sequence)
+    with django_assert_num_queries(2):
+        attempt_view(learner, attempt, language="de")
+    with django_assert_num_queries(5):
+        quiz_start_card(learner, quiz)
+    submit_attempt(learner, attempt=attempt)
+    with django_assert_num_queries(5):
+        result_view(learner, Attempt.objects.select_related("activity").get(pk=attempt.pk), language="de")
+
+
+def test_saving_an_answer_is_cheap(
+    learner: User, quiz: Activity, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    attempt = start_attempt(learner, quiz=quiz)
+    save_response(learner, attempt=attempt, position=1, value="o-1", sequence=1)
+    with django_assert_num_queries(7):  # savepoint, attempt, question, newest, count, insert, release
+        save_response(learner, attempt=attempt, position=1, value="o-2", sequence=2)
+
+
+def test_results_name_topics_and_the_lessons_to_reread(
+    learner: User, tree: ModuleTree, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    lesson = tree.lessons[0]
+    items = [
+        factories.item(topic="Silos", topic_en="Silos (en)", lesson=lesson),
+        factories.item(topic="Silos", topic_en="Silos (en)"),
+        factories.item(topic="Käufer"),
+    ]
+    quiz = factories.quiz_of(
+        factories.quiz_page(tree.page, factories.fixed(*items), shuffle_questions=False, delay_minutes=60)
+    )
+    attempt = start_attempt(learner, quiz=quiz)
+    save_response(learner, attempt=attempt, position=2, value="o-1", sequence=1)
+    submit_attempt(learner, attempt=attempt)
+    view = result_view(learner, Attempt.objects.get(pk=attempt.pk), language="en")
+    assert [(topic.name, topic.percent, topic.questions) for topic in view.topics] == [
+        ("Silos (en)", 50, 2),
+        ("Käufer", 0, 1),
+    ]
+    assert view.reread == (lesson,)
+    assert view.percent == 33
+    assert view.next_attempt_at is not None
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        again = result_view(learner, Attempt.objects.get(pk=attempt.pk), language="en")
+    assert again.next_attempt_at is None

@@ -1,0 +1,331 @@
+"""Grading tables of every kind, and what no kind may do whatever it is sent."""
+
+import json
+import random
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessments.enums import AnswerState
+from assessments.kinds import ParseError, get_kind, kinds
+from assessments.kinds.numeric.reading import format_number, readings
+from tests.assessments import factories
+
+CONTENT = {name: get_kind(name).content(factories.RAW[name]()) for name in factories.RAW}
+
+
+def seeded(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - a test repeats itself
+
+
+def grade(kind: str, raw: Any, content: Any = None) -> tuple[str, bool]:
+    content = content or CONTENT[kind]
+    made = get_kind(kind).grade(content, get_kind(kind).parse(content, raw))
+    assert made is not None
+    return str(made.score), made.correct
+
+
+def test_all_five_kinds_are_found_in_the_order_of_the_editor() -> None:
+    assert list(kinds()) == ["single_choice", "multiple_choice", "numeric", "matching", "ordering"]
+    assert set(factories.RAW) == set(kinds())
+
+
+@pytest.mark.parametrize(
+    ("raw", "score"), [("o-1", "1.0000"), ("o-2", "0.0000"), ("o-3", "0.0000"), (None, "0.0000"), ("", "0.0000")]
+)
+def test_single_choice(raw: Any, score: str) -> None:
+    assert grade("single_choice", raw) == (score, score == "1.0000")
+
+
+@pytest.mark.parametrize(
+    ("raw", "score"),
+    [
+        (["o-1", "o-2"], "1.0000"),
+        (["o-2", "o-1"], "1.0000"),
+        (["o-1"], "0.5000"),
+        (["o-1", "o-2", "o-3"], "0.5000"),
+        (["o-1", "o-3"], "0.0000"),
+        (["o-3", "o-4"], "0.0000"),
+        (["o-1", "o-2", "o-3", "o-4"], "0.0000"),
+        ([], "0.0000"),
+        (None, "0.0000"),
+    ],
+)
+def test_multiple_choice_gives_partial_credit_and_nothing_for_choosing_all(raw: Any, score: str) -> None:
+    assert grade("multiple_choice", raw) == (score, score == "1.0000")
+
+
+@pytest.mark.parametrize(
+    ("raw", "score"), [(["o-1"], "0.3333"), (["o-1", "o-2"], "0.6667"), (["o-1", "o-2", "o-3"], "1.0000")]
+)
+def test_thirds_add_up_to_exactly_one(raw: Any, score: str) -> None:
+    content = get_kind("multiple_choice").content(factories.choice_raw("+++-"))
+    assert grade("multiple_choice", raw, content)[0] == score
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2500", "2500"),
+        ("2.500", "2500 2.5"),
+        ("2,500", "2500 2.5"),
+        ("2 500", "2500"),
+        ("2'500", "2500"),
+        ("2’500,25", "2500.25"),
+        ("1.234,5", "1234.5"),
+        ("1,234.5", "1234.5"),
+        ("1 234,5", "1234.5"),
+        ("1\N{NO-BREAK SPACE}234,5", "1234.5"),
+        ("1\N{NARROW NO-BREAK SPACE}234.5", "1234.5"),
+        ("1.234.567", "1234567"),
+        ("1,234,567.89", "1234567.89"),
+        ("1.234.567,89", "1234567.89"),
+        ("0,125", "0.125"),
+        ("0.125", "0.125"),
+        ("1234,567", "1234.567"),
+        ("12,5", "12.5"),
+        (",5", "0.5"),
+        ("5,", "5"),
+        ("-3,5", "-3.5"),
+        ("−3,5", "-3.5"),
+        ("– 3", "-3"),
+        ("+3", "3"),
+        ("2500 €", "2500"),
+        ("€ 2500", "2500"),
+        ("2500€", "2500"),
+        ("2500 $", ""),
+        ("1.23.456", ""),
+        ("12.34.56", ""),
+        ("1,234,56", ""),
+        ("1 23", ""),
+        ("two", ""),
+        ("", ""),
+        ("-", ""),
+        (".", ""),
+        ("1e5", ""),
+        ("NaN", ""),
+        ("Infinity", ""),
+        ("٣", ""),
+        ("²", ""),
+    ],
+)
+def test_numbers_are_read_as_germans_and_english_write_them(text: str, expected: str) -> None:
+    assert readings(text, units=("€",)) == {Decimal(one) for one in expected.split()}
+
+
+@pytest.mark.parametrize(
+    ("answer", "tolerance", "text", "right"),
+    [
+        ("2500", "0", "2.500", True),
+        ("2500", "0", "2,500", True),
+        ("2500", "0", "2500,00", True),
+        ("2.5", "0", "2,500", True),
+        ("1234.5", "0", "1.234,5", True),
+        ("1234.5", "0", "1,234.5 €", True),
+        ("3", "0.05", "3,05", True),
+        ("3", "0.05", "2,95", True),
+        ("3", "0.05", "3,051", False),
+        ("3", "0.05", "2,949", False),
+        ("-10", "1", "-9", True),
+        ("-10", "1", "9", False),
+        ("0", "0", "-0", True),
+        ("100", "0", "about 100", False),
+    ],
+)
+def test_numeric(answer: str, tolerance: str, text: str, right: bool) -> None:
+    content = get_kind("numeric").content(factories.numeric_raw(answer, tolerance))
+    assert grade("numeric", text, content)[1] is right
+
+
+def test_numeric_tells_what_it_cannot_read_and_names_a_known_mistake() -> None:
+    kind, content = get_kind("numeric"), CONTENT["numeric"]
+    assert kind.hint(content, "a lot")
+    assert not kind.hint(content, "5")
+    assert kind.answer_state(content, "a lot") is AnswerState.PARTIAL
+    assert kind.review(content, "3.750", "en")["mistake"] == "Forgot the rate (en)"
+    assert kind.review(content, "2.500", "de")["right"] == ["2.500 €"]
+    assert kind.tally(content, "secret 12") == ["other number"]
+
+
+def test_numbers_are_written_for_the_reader() -> None:
+    assert format_number(Decimal("1234567.50"), "de") == "1.234.567,5"
+    assert format_number(Decimal("1234567.50"), "en") == "1,234,567.5"
+    assert format_number(Decimal("-0.0500"), "de") == "-0,05"
+    assert format_number(Decimal(1000), "de") == "1.000"
+
+
+def test_matching_shares_equal_choices_and_counts_right_entries() -> None:
+    content = CONTENT["matching"]
+    assert len(content["choices"]) == 3, "Marketing stands once"
+    right = {pair["id"]: pair["choice"] for pair in content["pairs"]}
+    assert grade("matching", right) == ("1.0000", True)
+    assert grade("matching", {**right, "p-1": content["choices"][-1]["id"]}) == ("0.6667", False)
+    assert grade("matching", {"p-2": right["p-2"], "p-1": ""}) == ("0.3333", False)
+    assert grade("matching", {}) == ("0.0000", False)
+    kind = get_kind("matching")
+    assert kind.answer_state(content, {"p-2": right["p-2"]}) is AnswerState.PARTIAL
+
+
+def test_a_choice_cannot_be_told_from_the_id_of_its_entry() -> None:
+    content = CONTENT["matching"]
+    public = json.dumps(get_kind("matching").public(content, "de", {"pairs": [], "choices": []}))
+    assert all(pair["choice"] not in pair["id"] for pair in content["pairs"])
+    assert '"choice"' not in public
+
+
+@pytest.mark.parametrize(
+    ("raw", "score"),
+    [
+        (["e-1", "e-2", "e-3", "e-4"], "1.0000"),
+        (["e-2", "e-1", "e-3", "e-4"], "0.5000"),
+        (["e-4", "e-3", "e-2", "e-1"], "0.0000"),
+        (["e-1", "e-3", "e-4", "e-2"], "0.2500"),
+        (None, "0.0000"),
+    ],
+)
+def test_ordering(raw: Any, score: str) -> None:
+    assert grade("ordering", raw) == (score, score == "1.0000")
+
+
+def test_ordering_never_starts_with_the_answer() -> None:
+    kind = get_kind("ordering")
+    content = kind.content(factories.ordering_raw(3))
+    orders = [kind.option_order(content, seeded(seed), shuffle=False) for seed in range(60)]
+    assert ["e-1", "e-2", "e-3"] not in orders
+
+
+def test_forms_without_javascript_are_read() -> None:
+    def form(text: str) -> QueryDict:
+        return QueryDict(text)
+
+    assert get_kind("single_choice").read_form(CONTENT["single_choice"], form("answer=o-2"), None) == "o-2"
+    assert get_kind("multiple_choice").read_form(CONTENT["multiple_choice"], form("answer=o-2&answer=o-1"), None) == [
+        "o-2",
+        "o-1",
+    ]
+    assert get_kind("numeric").read_form(CONTENT["numeric"], form("answer=3"), None) == "3"
+    matching = get_kind("matching").read_form(CONTENT["matching"], form("answer-p-1=x"), None)
+    assert matching == {"p-1": "x", "p-2": None, "p-3": None}
+    order = "order=e-1&order=e-2&order=e-3&order=e-4"
+    ordering = get_kind("ordering")
+    assert ordering.read_form(CONTENT["ordering"], form(f"{order}&move=e-3:up"), None) == ["e-1", "e-3", "e-2", "e-4"]
+    assert ordering.read_form(CONTENT["ordering"], form(f"{order}&move=e-1:up"), None) == ["e-1", "e-2", "e-3", "e-4"]
+    assert ordering.read_form(CONTENT["ordering"], form(f"{order}&move=e-4:down"), None) == ["e-1", "e-2", "e-3", "e-4"]
+
+
+# --- what the editor insists on -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", list(CONTENT))
+def test_complete_items_have_no_problem(kind: str) -> None:
+    assert get_kind(kind).problems(CONTENT[kind]) == []
+
+
+@pytest.mark.parametrize("kind", list(CONTENT))
+@pytest.mark.parametrize("field", ["prompt_de", "prompt_en"])
+def test_the_question_is_needed_in_both_languages(kind: str, field: str) -> None:
+    assert get_kind(kind).problems({**CONTENT[kind], field: ""})
+
+
+@pytest.mark.parametrize(
+    ("kind", "entries"),
+    [("single_choice", "options"), ("multiple_choice", "options"), ("matching", "pairs"), ("ordering", "entries")],
+)
+@pytest.mark.parametrize("field", ["feedback_de", "feedback_en", "text_de", "text_en"])
+def test_every_option_needs_text_and_feedback_in_both_languages(kind: str, entries: str, field: str) -> None:
+    content = json.loads(json.dumps(CONTENT[kind]))
+    content[entries][1][field] = ""
+    assert len(get_kind(kind).problems(content)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        ("single_choice", factories.choice_raw("---")),
+        ("single_choice", factories.choice_raw("++-")),
+        ("single_choice", factories.choice_raw("+")),
+        ("multiple_choice", factories.choice_raw("---")),
+        ("multiple_choice", factories.choice_raw("+++")),
+        ("numeric", factories.numeric_raw("")),
+        ("numeric", factories.numeric_raw("3750")),
+        ("numeric", factories.numeric_raw("1", "-1")),
+        ("ordering", factories.ordering_raw(2)),
+    ],
+)
+def test_keys_that_make_no_sense_are_problems(kind: str, raw: Any) -> None:
+    assert get_kind(kind).problems(get_kind(kind).content(raw))
+
+
+@pytest.mark.parametrize("kind", list(CONTENT))
+def test_an_empty_draft_has_problems_and_raises_nothing(kind: str) -> None:
+    assert get_kind(kind).problems(get_kind(kind).content({}))
+
+
+# --- properties -----------------------------------------------------------------------------------------------------
+# Anything that JSON can say, with ids that exist mixed in.
+ids = st.sampled_from(
+    ["o-1", "o-2", "o-9", "p-1", "p-2", "e-1", "e-2", "e-3", "e-4"]
+    + [choice["id"] for choice in CONTENT["matching"]["choices"]]
+)
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=80) | ids
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=6) | st.dictionaries(ids | st.text(max_size=9), inner, max_size=6)
+)
+
+
+@given(kind=st.sampled_from(list(CONTENT)), raw=anything, seed=st.integers(0, 2**32))
+def test_whatever_is_sent_is_refused_or_graded_and_option_order_changes_no_score(
+    kind: str, raw: Any, seed: int
+) -> None:
+    handler, content = get_kind(kind), CONTENT[kind]
+    try:
+        response = handler.parse(content, raw)
+    except ParseError:
+        return
+    assert len(json.dumps(response)) < 1000, "bounded"
+    made = handler.grade(content, response)
+    assert made is not None
+    assert 0 <= made.score <= 1
+    assert made.correct == (made.score == 1)
+    assert handler.parse(content, response) == response, "what was parsed is parsed to itself"
+    handler.answer_state(content, response)
+    handler.hint(content, response)
+    json.dumps(handler.review(content, response, "en"))
+    assert handler.tally(content, response)
+    rng = seeded(seed)
+    shuffled = json.loads(json.dumps(content))
+    for entries in ("options", "choices", "pairs"):
+        rng.shuffle(shuffled.get(entries, []))
+    assert handler.grade(shuffled, response) == made
+
+
+@given(text=st.text(max_size=64), language=st.sampled_from(["de", "en"]))
+def test_reading_numbers_never_raises(text: str, language: str) -> None:
+    for value in readings(text, units=("€", "€ pro Tag", "")):
+        assert format_number(value, language)
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9))
+def test_what_we_write_we_read(value: Decimal) -> None:
+    for language in ("de", "en"):
+        assert value in readings(format_number(value, language))
+
+
+@given(kind=st.sampled_from(list(CONTENT)), seed=st.integers(0, 2**32), shuffle=st.booleans())
+def test_what_is_public_holds_neither_key_nor_feedback(kind: str, seed: int, shuffle: bool) -> None:
+    handler = get_kind(kind)
+    content = handler.content(factories.RAW[kind](marker=" CANARY"))
+    order = handler.option_order(content, seeded(seed), shuffle=shuffle)
+    for language in ("de", "en"):
+        sent = json.dumps(handler.public(content, language, order))
+        assert "CANARY" not in sent
+        assert not any(word in sent for word in ("correct", "feedback", "answer", "tolerance", "mistake", "2500"))
+
+
+@pytest.mark.parametrize("kind", list(CONTENT))
+def test_the_same_draft_freezes_to_the_same_content(kind: str) -> None:
+    assert get_kind(kind).content(factories.RAW[kind]()) == CONTENT[kind]

@@ -1,0 +1,322 @@
+"""The quiz player in a real browser: what is answered is never lost, and everybody can answer."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from assessments.models import Attempt, QuizPage, Response
+from assessments.services import start_attempt
+from courses.models import HomePage
+from people.models import User
+from tests.assessments import factories
+from tests.browser.conftest import NARROW, PHONE, TIMEOUT, WIDE, Visitor, assert_accessible
+from tests.courses.factories import enrolled, module_tree
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def learner(home: HomePage, alice: User) -> User:
+    return alice
+
+
+@pytest.fixture
+def page(home: HomePage, learner: User) -> QuizPage:
+    """A test with every kind of question, whose learner is enrolled."""
+    tree = module_tree(home, lessons=1)
+    enrolled(learner, tree.module)
+    items = [factories.item(kind, topic="Silos", topic_en="Silos", lesson=tree.lessons[0]) for kind in factories.RAW]
+    return factories.quiz_page(
+        tree.page, factories.fixed(*items), shuffle_questions=False, shuffle_options=False, title="Silos"
+    )
+
+
+@pytest.fixture
+def attempt(learner: User, page: QuizPage) -> Attempt:
+    return start_attempt(learner, quiz=factories.quiz_of(page))
+
+
+def path(attempt: Attempt, tail: str = "1/") -> str:
+    return f"/en/tests/attempts/{attempt.uuid}/{tail}"
+
+
+def ready(page: Page) -> Page:
+    page.locator("quiz-player[ready]").wait_for()
+    return page
+
+
+def slot(page: Page) -> Any:
+    return page.locator("[data-slot]")
+
+
+def answers(attempt: Attempt) -> dict[int, Any]:
+    rows = Response.objects.filter(attempt_item__attempt=attempt).order_by("sequence").select_related("attempt_item")
+    return {row.attempt_item.position: row.value for row in rows}
+
+
+def option(page: Page, number: int) -> Any:
+    return page.get_by_label(f"Option {number} (en)").locator("visible=true")
+
+
+def go_on(page: Page, position: int) -> None:
+    """Presses Next and waits for the question with that position to have the focus."""
+    page.locator("[data-question]:not([hidden]) .btn--primary").click()
+    expect(page.locator(f"#q{position}-title")).to_be_focused()
+
+
+def test_an_answer_is_on_the_server_within_a_second(visit: Visit, learner: User, attempt: Attempt) -> None:
+    page = ready(visit(learner).open(path(attempt)))
+    expect(slot(page)).to_have_attribute("data-state", "idle")
+    with page.expect_response(lambda response: response.url.endswith("/save/")) as info:
+        clicked = page.evaluate("performance.now()")
+        option(page, 2).check()
+    assert info.value.ok
+    sent = page.evaluate(
+        "performance.getEntriesByType('resource').findLast(entry => entry.name.endsWith('/save/')).startTime"
+    )
+    assert sent - clicked < 1000
+    expect(slot(page)).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+    assert answers(attempt) == {1: "o-2"}
+    go_on(page, 2)
+    go_on(page, 3)
+    assert page.url.endswith("/3/")
+    page.get_by_label("Your result").fill("2.500")
+    expect(page.locator("[data-question='3'] [data-understood]")).to_have_text("Understood as 2.5 € or 2,500 €")
+    assert answers(attempt) == {1: "o-2", 3: "2.500"}
+    expect(page.get_by_role("button", name="Question 3, answered")).to_have_attribute("aria-current", "step")
+
+
+def test_offline_answers_survive_a_reload_and_are_sent_later(visit: Visit, learner: User, attempt: Attempt) -> None:
+    visitor = visit(learner)
+    visitor.expect_errors("ERR_INTERNET_DISCONNECTED", "chrome-error")
+    page = ready(visitor.open(path(attempt)))
+    visitor.context.set_offline(True)
+    option(page, 3).check()
+    expect(slot(page)).to_contain_text("Offline, kept on this device")
+    expect(page.locator("[data-offline]")).to_be_visible()
+    go_on(page, 2)  # the questions are reachable without a network
+    option(page, 1).check()
+    page.locator("[data-question='2'] .flag input").check()
+    page.locator("[data-question='2'] .btn--back").click()
+    expect(page.locator("#q1-title")).to_be_focused()
+    page.get_by_role("navigation", name="Overview").get_by_role("button", name="Check and submit").click()
+    expect(page.locator("[data-not-yet]")).to_be_visible()
+    assert answers(attempt) == {}
+    page.goto("about:blank")  # the tab is closed, the device is still without a network
+    visitor.context.set_offline(False)
+    page = ready(visitor.open(path(attempt)))
+    expect(option(page, 3)).to_be_checked()
+    expect(slot(page)).to_have_attribute("data-state", "saved")
+    assert answers(attempt) == {1: "o-3", 2: ["o-1"]}
+    assert attempt.items.get(position=2).flagged
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('doppelpass:answers:')).length") == 0
+
+
+def test_back_on_the_network_everything_is_sent_without_a_click(visit: Visit, learner: User, attempt: Attempt) -> None:
+    visitor = visit(learner)
+    visitor.expect_errors("ERR_INTERNET_DISCONNECTED")
+    page = ready(visitor.open(path(attempt)))
+    visitor.context.set_offline(True)
+    option(page, 1).check()
+    option(page, 2).check()
+    expect(slot(page)).to_have_attribute("data-state", "offline")
+    visitor.context.set_offline(False)
+    expect(slot(page)).to_have_attribute("data-state", "saved")
+    expect(page.locator("[data-offline]")).to_be_hidden()
+    assert answers(attempt) == {1: "o-2"}
+
+
+def test_two_tabs_show_one_answer_and_another_device_is_told(visit: Visit, learner: User, attempt: Attempt) -> None:
+    desk = visit(learner)
+    first = ready(desk.open(path(attempt)))
+    second = desk.new_tab()
+    second.goto(desk.base + path(attempt))
+    ready(second)
+    phone = ready(visit(learner, size=PHONE).open(path(attempt)))
+    option(first, 2).check()
+    expect(slot(first)).to_have_attribute("data-state", "saved")
+    expect(option(second, 2)).to_be_checked()
+    expect(slot(second)).to_contain_text("Taken over from another tab")
+    option(second, 1).check()
+    expect(slot(second)).to_have_attribute("data-state", "saved")
+    expect(option(first, 1)).to_be_checked()
+    option(phone, 3).check()  # does not know of the two answers
+    expect(slot(phone)).to_contain_text("Changed in another tab")
+    assert answers(attempt) == {1: "o-1"}
+    phone.get_by_role("button", name="reload").click()
+    expect(option(phone, 1)).to_be_checked()
+
+
+def test_a_session_that_ends_in_mid_quiz_loses_nothing(visit: Visit, learner: User, attempt: Attempt) -> None:
+    visitor = visit(learner)
+    visitor.expect_errors("401")
+    page = ready(visitor.open(path(attempt)))
+    visitor.logout()
+    option(page, 2).check()
+    expect(slot(page)).to_contain_text("Log in again; your answers are kept on this device")
+    link = slot(page).get_by_role("link")
+    assert "next=" in (link.get_attribute("href") or "")
+    assert path(attempt) in (link.get_attribute("href") or "").replace("%2F", "/")
+    assert answers(attempt) == {}
+    visitor.login(learner)
+    page = ready(visitor.open(path(attempt)))
+    expect(option(page, 2)).to_be_checked()
+    expect(slot(page)).to_have_attribute("data-state", "saved")
+    assert answers(attempt) == {1: "o-2"}
+
+
+def test_the_servers_clock_ends_the_attempt(visit: Visit, learner: User, attempt: Attempt) -> None:
+    Attempt.objects.filter(pk=attempt.pk).update(
+        deadline_at=timezone.now() + timedelta(seconds=62), closes_at=timezone.now() + timedelta(seconds=92)
+    )
+    visitor = visit(learner)
+    visitor.expect_errors("410", "409")
+    visitor.page.clock.install()
+    page = ready(visitor.open(path(attempt)))
+    option(page, 1).check()
+    expect(slot(page)).to_have_attribute("data-state", "saved")
+    page.clock.run_for(5_000)
+    expect(page.locator("[data-speaker]")).to_have_text("One minute left")
+    # The page's clock runs ahead: the server gives more time, and the page takes it.
+    page.clock.run_for(70_000)
+    expect(page.locator("[data-clock]")).to_have_text(re.compile(r"^(1:0|0:[1-5])\d"))
+    assert Attempt.objects.get().is_open
+    Attempt.objects.filter(pk=attempt.pk).update(deadline_at=timezone.now() - timedelta(seconds=1))
+    page.clock.run_for(90_000)
+    page.wait_for_url("**/result/")
+    assert not Attempt.objects.get().is_open
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Not yet")
+
+
+def test_a_whole_test_by_keyboard_alone(visit: Visit, learner: User, page: QuizPage) -> None:
+    """From the start card to the result: Tab, arrows, space and Enter."""
+    tab = visit(learner).open(str(page.url).replace("/de/", "/de/"))
+    tab.locator("form button.btn--primary").focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/1/")
+    ready(tab)
+    attempt = Attempt.objects.get()
+    keyboard = tab.keyboard
+    first = tab.locator("[data-question='1'] input[type=radio]").first
+    first.focus()
+    keyboard.press("Space")
+    keyboard.press("Enter")  # presses the form's first button, which is Next
+    expect(tab.locator("#q2-title")).to_be_focused()
+    for _box in range(2):
+        keyboard.press("Tab")
+        keyboard.press("Space")
+    keyboard.press("Enter")
+    expect(tab.locator("#q3-title")).to_be_focused()
+    keyboard.press("Tab")
+    keyboard.type("2.500")
+    keyboard.press("Enter")
+    expect(tab.locator("#q4-title")).to_be_focused()
+    right = factories.right_answer(attempt.items.select_related("item_version").get(position=4))
+    for select in tab.locator("[data-question='4'] select").all():
+        select.focus()
+        texts = select.locator("option").evaluate_all("options => options.map(option => option.value)")
+        for _step in range(texts.index(right[select.get_attribute("data-left")])):
+            keyboard.press("ArrowDown")
+    tab.locator("[data-question='4'] .btn--primary").focus()
+    keyboard.press("Enter")
+    expect(tab.locator("#q5-title")).to_be_focused()
+    for place, key in enumerate(["e-1", "e-2", "e-3", "e-4"]):
+        up = tab.locator(f"[data-question='5'] [data-answer='{key}'] [data-move=up]")
+        up.focus()
+        while int(tab.locator(f"[data-question='5'] [data-answer='{key}'] [data-place]").inner_text()) > place + 1:
+            keyboard.press("Enter")
+            expect(up).to_be_focused()
+    tab.locator("[data-question='5'] .btn--primary").focus()
+    keyboard.press("Enter")
+    tab.wait_for_url("**/review/")
+    tab.locator("quiz-review[ready]").wait_for()
+    tab.locator("[data-ask]").focus()
+    keyboard.press("Enter")
+    expect(tab.get_by_role("dialog")).to_be_visible()
+    keyboard.press("Enter")  # the dialog has put the focus on its first button
+    tab.wait_for_url("**/result/")
+    attempt.refresh_from_db()
+    assert attempt.passed, answers(attempt)
+    tab.go_back()
+    tab.wait_for_url("**/result/", timeout=TIMEOUT)
+
+
+def test_a_whole_test_without_scripts(visit: Visit, learner: User, page: QuizPage) -> None:
+    visitor = visit(learner, javascript=False)
+    tab = visitor.open(str(page.url))
+    tab.locator("form button.btn--primary").click()
+    tab.wait_for_url("**/1/")
+    expect(tab.locator("[data-question]:visible")).to_have_count(1)
+    visible = tab.locator("[data-question]:visible")
+    visible.locator("input[type=radio]").first.check()
+    visible.locator(".btn--primary").click()
+    tab.wait_for_url("**/2/")
+    visible.locator("input[type=checkbox]").first.check()
+    tab.locator(".place").nth(4).click()  # jumping saves too
+    tab.wait_for_url("**/5/")
+    last = visible.locator("[data-answer]").last.get_attribute("data-answer")
+    visible.locator("[data-answer]").last.locator("[data-move=up]").click()
+    expect(visible.locator("[data-answer]").nth(2)).to_have_attribute("data-answer", str(last))
+    visible.locator(".btn--primary").click()
+    tab.wait_for_url("**/review/")
+    tab.locator("[data-ask]").click()
+    tab.wait_for_url("**/submit/")
+    tab.locator("main .btn--primary").click()
+    tab.wait_for_url("**/result/")
+    attempt = Attempt.objects.get()
+    assert not attempt.is_open
+    assert set(answers(attempt)) == {1, 2, 5}
+
+
+@pytest.mark.parametrize(("size", "theme"), [(WIDE, "light"), (NARROW, "dark")])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_screen_is_accessible(
+    visit: Visit, learner: User, page: QuizPage, attempt: Attempt, size: tuple[int, int], theme: str, language: str
+) -> None:
+    def at(tail: str) -> str:
+        return path(attempt, tail).replace("/en/", f"/{language}/")
+
+    visitor = visit(learner, size=size, theme=theme)
+    assert_accessible(visitor.open(str(page.url)))
+    tab = ready(visitor.open(at("1/")))
+    for position in range(1, 6):
+        assert_accessible(tab)
+        if position < 5:
+            go_on(tab, position + 1)
+    tab = visitor.open(at("review/"))
+    assert_accessible(tab)
+    tab.locator("[data-ask]").click()
+    expect(tab.get_by_role("dialog")).to_be_visible()
+    assert_accessible(tab)
+    tab.locator("dialog .btn--primary").click()
+    tab.wait_for_url("**/result/")
+    assert_accessible(tab)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_knowledge_check_gives_its_feedback_in_the_lesson(
+    visit: Visit, home: HomePage, learner: User, javascript: bool
+) -> None:
+    item = factories.item()
+    tree = module_tree(home, lessons=1)
+    enrolled(learner, tree.module)
+    lesson = tree.lesson_pages[0]
+    lesson.body = [("knowledge_check", {"item": item})]
+    lesson.save_revision().publish()
+    tab = visit(learner, javascript=javascript).open(str(lesson.url))
+    tab.get_by_label("Option 2 (de)").check()
+    tab.locator("knowledge-check button[data-check]").click()
+    feedback = tab.locator("knowledge-check [data-feedback]")
+    expect(feedback).to_contain_text("Feedback 2 (de)")
+    if javascript:
+        assert tab.url.endswith(str(lesson.url)), "the learner stays in the lesson"
+        expect(feedback).to_be_focused()  # so that a screen reader begins to read it
+        assert_accessible(tab)
+        tab.locator("knowledge-check button[data-check]").click()
+        expect(tab.get_by_label("Option 2 (de)")).not_to_be_checked()

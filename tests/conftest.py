@@ -1,0 +1,109 @@
+"""Fixtures that every room's tests share: Alice and Bob (a duo), Charlie (another unit), and who else works here."""
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.utils import translation
+from wagtail.models import Collection, Locale, Page, Site
+
+from courses.models import CatalogueIndexPage, HomePage, PathIndexPage
+from courses.models.branding import Brand
+from people.enums import Role
+from people.models import User
+from tests import factories
+
+
+def fill_shell_cache() -> None:
+    """What the shell keeps in the cache, so that query counts do not depend on which test ran before."""
+    cache.set("courses.brand", Brand())
+    cache.set("people.team_lead_view", value=False)
+    for language in ("de", "en"):
+        cache.set(f"section-urls:{language}", (f"/{language}/katalog/", f"/{language}/lernpfade/"))
+
+
+@pytest.fixture(autouse=True)
+def shell_cache() -> None:
+    fill_shell_cache()
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> None:
+    """The language that the last request of the test before was answered in stays active in this thread: end that."""
+    translation.deactivate()
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """A learner from marketing."""
+    return factories.UserFactory(
+        email="alice@example.com", first_name="Alice", last_name="Adler", function=factories.function("marketing")
+    )
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """A learner from sales."""
+    return factories.UserFactory(
+        email="bob@example.com", first_name="Bob", last_name="Brandt", function=factories.function("sales")
+    )
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """A learner from another unit, the outsider."""
+    return factories.UserFactory(email="charlie@example.com", first_name="Charlie", last_name="Clausen")
+
+
+@pytest.fixture
+def trainer(db: None) -> User:
+    return factories.UserFactory(email="trainer@example.com", roles=[Role.TRAINER])
+
+
+@pytest.fixture
+def reviewer(db: None) -> User:
+    return factories.UserFactory(email="reviewer@example.com", roles=[Role.REVIEWER])
+
+
+@pytest.fixture
+def hr(db: None) -> User:
+    return factories.UserFactory(email="hr@example.com", roles=[Role.HR])
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return factories.UserFactory(email="admin@example.com", roles=[Role.ADMIN], is_superuser=True)
+
+
+@pytest.fixture
+def home(db: None) -> HomePage:
+    """The German site: home, catalogue, paths. Returns the home page."""
+    german, _ = Locale.objects.get_or_create(language_code="de")
+    Locale.objects.get_or_create(language_code="en")
+    # A test with real transactions leaves empty tables behind, without the roots that Wagtail's migrations made.
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
+    root = Page.objects.filter(depth=1).first() or Page.add_root(instance=Page(title="Root", slug="root"))
+    for page in root.get_children():
+        page.delete()
+    root = Page.objects.get(depth=1)
+    home = root.add_child(instance=HomePage(title="Doppelpass", slug="home", locale=german))
+    home.add_child(instance=CatalogueIndexPage(title="Katalog", slug="katalog", locale=german))
+    home.add_child(instance=PathIndexPage(title="Lernpfade", slug="lernpfade", locale=german))
+    Site.objects.all().delete()
+    Site.objects.create(hostname="localhost", port=80, root_page=home, is_default_site=True)
+    return home
+
+
+@pytest.fixture
+def catalogue(home: HomePage) -> CatalogueIndexPage:
+    return CatalogueIndexPage.objects.get()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Races are shown on PostgreSQL: SQLite has one writer at a time, so there they would prove nothing."""
+    if connection.vendor == "postgresql":
+        return
+    skip = pytest.mark.skip(reason="a race of threads needs PostgreSQL: set TEST_DATABASE_URL")
+    for item in items:
+        if "postgres" in item.keywords:
+            item.add_marker(skip)
