@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "assessments",
     "certificates",
     "reports",
+    "trials",
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtail.contrib.settings",
