@@ -8,11 +8,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.pages import page_viewset_registry
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 
+from courses.approving import ActivityPageViewSet
 from courses.dashboard import ContentSummaryItem, ExpiredFactsPanel, QuickLinksPanel, StaleModulesPanel
-from courses.models import LessonPage, ModulePage
+from courses.models import ActivityPage, LessonPage, ModulePage
 from courses.rich_text import BulkDocumentLinkHandler, BulkPageLinkHandler
 from courses.templatetags.brand_tags import brand_stylesheet
 from courses.viewsets import ConfirmFactsBulkAction, FactViewSet, LessonListing, ModuleListing
@@ -20,6 +22,7 @@ from people import roles
 
 register_snippet(FactViewSet)
 hooks.register("register_bulk_action", ConfirmFactsBulkAction)
+page_viewset_registry.register(ActivityPage, value=ActivityPageViewSet("activities"))
 
 # Menu entries that only administrators have a use for. The pages behind them keep their own permissions.
 ADMIN_ONLY = {

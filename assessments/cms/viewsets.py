@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, StatusTagColumn
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet, WorkflowActionView
 
 from assessments.enums import ItemState
 from assessments.kinds import get_kind, kind_choices
 from assessments.models import Item, ItemTag
+from courses.approving import NoGapsMixin
 from courses.enums import Audience
 
 
@@ -63,6 +64,10 @@ class ItemFilterSet(WagtailFilterSet):
         fields: ClassVar = ["kind", "state", "tag", "audience"]
 
 
+class ApproveItem(NoGapsMixin, WorkflowActionView):
+    """Approves no item with a gap, such as an answer without feedback."""
+
+
 class ItemViewSet(SnippetViewSet):
     """Draft by trainers, approval by reviewers: the workflow and the permissions are Wagtail's."""
 
@@ -75,6 +80,7 @@ class ItemViewSet(SnippetViewSet):
     list_per_page = 50
     copy_view_enabled = True
     inspect_view_enabled = False
+    workflow_action_view_class = ApproveItem
     list_display: ClassVar = [
         "title",
         KindColumn("kind", label=_("Kind"), sort_key="kind"),

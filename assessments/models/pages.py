@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -15,10 +14,11 @@ from assessments.blocks import QuizSlots
 from assessments.cms.panels import SupplyPanel
 from assessments.enums import ReviewPolicy
 from courses.enums import ActivityKind
+from courses.forms import ActivityPageForm
 from courses.models import ActivityPage
 
 
-class QuizPageForm(WagtailAdminPageForm):
+class QuizPageForm(ActivityPageForm):
     """Refuses to publish a test that the bank cannot fill; a draft may be unfinished."""
 
     def clean(self) -> Any:

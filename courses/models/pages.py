@@ -17,6 +17,7 @@ from wagtail_localize.fields import SynchronizedField
 
 from courses.blocks import LessonBody
 from courses.enums import ActivityKind, Audience, MoveOn
+from courses.forms import ActivityPageForm
 from courses.models.rules import find_cycle, keys_of_pages, prerequisite_graph
 
 MAX_MINUTES = 240
@@ -85,6 +86,7 @@ class ActivityPage(Page):
         help_text=_("Planned learning time of this page alone, without its sub-pages."),
     )
 
+    base_form_class = ActivityPageForm
     promote_panels: ClassVar = PROMOTE_PANELS
     override_translatable_fields: ClassVar = same_in_all_languages("minutes")
 

@@ -1,5 +1,6 @@
 """The CMS as trainers meet it: menu, lists, start page, review, schedule, brand."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -7,11 +8,15 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from wagtail import blocks
 from wagtail.models import Page, WorkflowState
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from courses import tasks
+from courses.forms import BlockFieldOneAtATime
 from courses.models import BrandSettings, CatalogueIndexPage, Fact, HomePage, LearnerNote, LessonPage, ModulePage
 from courses.models.branding import current_brand
 from enablement.core.colours import DARK_GROUNDS, LIGHT_GROUNDS, contrast, least_contrast, palettes
@@ -157,6 +162,89 @@ def test_flat_lists_show_the_pages(
 
 
 # --- Review ---------------------------------------------------------------------------------------------------------
+
+
+QUOTE = dict.fromkeys(["text", "person", "role"], "")
+
+
+def lesson_form(*body: tuple[str, Any], **fields: str) -> dict[str, Any]:
+    """What the editor posts for a lesson."""
+    data: dict[str, Any] = nested_form_data(
+        {
+            "title": "Parallelwelt",
+            "slug": "parallelwelt",
+            "objective": "Du benennst …",
+            "minutes": "7",
+            "audience": "both",
+            "required": "on",
+            "search_description": "",
+            "body": streamfield(body),
+            "comments": inline_formset([]),
+            **fields,
+        }
+    )
+    return data
+
+
+def test_an_unfinished_lesson_is_not_submitted_and_the_trainer_reads_what_is_missing(
+    roles_ready: None, catalogue: CatalogueIndexPage, trainer: User, client: Client
+) -> None:
+    client.force_login(trainer)
+    add = f"/admin/pages/add/courses/lessonpage/{make.module(catalogue).pk}/"
+    points = {"points-count": "1", "points-0-value": "", "points-0-deleted": "", "points-0-order": "0"}
+    unfinished = [("text", rich_text("<p>Zwei Teams</p>")), ("quote", QUOTE)]
+    body = [*unfinished, ("key_points", points)]
+    refused = client.post(add, lesson_form(*body, **{"action-submit": "1"}))
+    said = " ".join(str(message) for message in refused.context["messages"])
+    for phrase in ("Block 2 (Quotation) – ", "Block 3 (Key points) – ", "Entry 1 – ", "save it as a draft"):
+        assert phrase in said
+    assert "Block 1" not in said
+    assert "StreamBlock" not in said
+    assert client.post(add, lesson_form(*body)).status_code == 302, "as a draft it is kept"
+    lesson = LessonPage.objects.get(slug="parallelwelt")
+    assert not lesson.workflow_in_progress
+    assert len(lesson.body) == 3
+
+
+def test_what_was_emptied_while_it_waited_is_not_approved_from_a_list(
+    roles_ready: None, catalogue: CatalogueIndexPage, trainer: User, reviewer: User, client: Client
+) -> None:
+    lesson = make.lesson(make.module(catalogue), live=False, body=[make.block("quote", dict(QUOTE, text="Zitat"))])
+    state = submit(lesson, trainer)
+    approve = reverse("wagtailadmin_pages:workflow_action", args=[lesson.pk, "approve", state.current_task_state.pk])
+    client.force_login(reviewer)
+    editor = f"/admin/pages/{lesson.pk}/edit/"
+    assert client.post(editor, lesson_form(("quote", QUOTE))).status_code == 302, "a draft may have gaps"
+    refused = client.post(approve, {"comment": ""}, follow=True)
+    assert "Block 1 (Quotation) – " in " ".join(str(message) for message in refused.context["messages"])
+    assert not LessonPage.objects.get(pk=lesson.pk).live
+    client.post(editor, lesson_form(("quote", dict(QUOTE, text="Zitat"))))
+    client.post(approve, {"comment": ""})
+    assert LessonPage.objects.get(pk=lesson.pk).live
+
+
+def test_a_draft_that_is_saved_meanwhile_lets_no_empty_block_through() -> None:
+    """The editor saves drafts while one types, in another thread of the same process."""
+    inside, submitted = threading.Event(), threading.Event()
+
+    class Slow(blocks.CharBlock):
+        def clean(self, value: str) -> Any:
+            if threading.current_thread() is saving:
+                inside.set()
+                submitted.wait(0.3)  # the draft takes its time: the submission must wait, not overtake
+            return super().clean(value)
+
+    stream = blocks.StreamBlock([("line", Slow())])
+    draft, submission = BlockFieldOneAtATime(stream), BlockFieldOneAtATime(stream)
+    draft.is_deferred_validation = True
+    value = blocks.StreamValue(stream, [("line", "")])
+    saving = threading.Thread(target=draft.clean, args=[value])
+    saving.start()
+    assert inside.wait(5)
+    with pytest.raises(ValidationError):
+        submission.clean(value)
+    submitted.set()
+    saving.join()
 
 
 def submit(page: Page, user: User) -> WorkflowState:
