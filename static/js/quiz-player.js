@@ -200,6 +200,7 @@ class QuizPlayer extends HTMLElement {
     }
     state.value = value;
     state.sequence += 1;
+    this.fromOtherTab = false; // from here on the slot speaks of this tab's own answer
     state.partial = false; // until the server has looked at it
     const understood = state.form.querySelector("[data-understood]");
     if (understood) understood.textContent = "";
@@ -418,7 +419,9 @@ class QuizPlayer extends HTMLElement {
       if (this.#adopt(data)) {
         this.fromOtherTab = true;
         this.savedAt = new Date();
-        this.#settle({ trouble: this.outbox.trouble, body: {}, waiting: this.outbox.waiting().length });
+        // Tabs share one storage: the other's entry may still be seen here although the server has it.
+        const waiting = this.outbox.waiting().filter((entry) => entry.tab !== data.tab).length;
+        this.#settle({ trouble: this.outbox.trouble, body: {}, waiting });
       }
     });
   }
