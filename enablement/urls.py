@@ -9,6 +9,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from certificates.views import short_verify
 from courses.serving import serve_page
 from courses.views import branding
+from courses.views.documents import serve_document
 from enablement import views
 
 urlpatterns = [
@@ -18,7 +19,8 @@ urlpatterns = [
     # Wagtail's bulk actions on users know nothing of our roles.
     path("admin/bulk/people/user/<path:rest>", views.nothing_here),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
+    re_path(r"^documents/(\d+)/(.*)$", serve_document, name="wagtaildocs_serve"),  # Wagtail's, and byte ranges
+    path("documents/", include(wagtaildocs_urls.urlpatterns[1:])),
     # Printed on certificates and in their QR codes: short, without a language, and for ever.
     path("verify/", short_verify, name="short_verify_form"),
     path("verify/<str:code>", short_verify, name="short_verify"),
