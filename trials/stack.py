@@ -1,0 +1,411 @@
+"""A production set-up on this machine: PostgreSQL, Redis, gunicorn, Celery worker and beat, all in one folder.
+
+    with Stack() as stack:          # or Stack(embedded=True): SQLite and the filesystem broker
+        stack.start()
+        stack.web.kill()            # kill -9 of the parent; it is started again, as a process manager would
+        stack.manage("verify_records")
+
+Nothing is shared with other servers of the machine, and nothing is left: every process ends with this one, even when
+this one is killed. Traffic stays on 127.0.0.1.
+"""
+
+import hashlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+BINARIES = ROOT / ".venv" / "bin"
+PREPARED = ROOT / "var" / "trials"
+HOST = "learn.example.com"  # what the learners' Host header says; nobody resolves it
+T = TypeVar("T")
+
+
+class TrialError(Exception):
+    """The set-up does not do what a trial needs; the message ends with the tail of the log."""
+
+
+def until(condition: Callable[[], T], *, within: float, what: str, pause: float = 0.05) -> T:
+    """Polls until the condition is truthy and returns its value. Raises TrialError after `within` seconds."""
+    deadline = time.monotonic() + within
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            raise TrialError(f"not within {within:.0f} s: {what}")
+        time.sleep(pause)
+    return value
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def pids_with(variable: str, *words: str) -> list[int]:
+    """Processes that have `NAME=value` in their environment and all words in their command line; no zombies."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdecimal():
+            continue
+        try:
+            environment = (entry / "environ").read_bytes()
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+        ours = variable.encode() in environment.split(b"\0")
+        if ours and state != "Z" and all(word in command for word in words):
+            found.append(int(entry.name))
+    return sorted(found)
+
+
+def _fingerprint() -> str:
+    """A hash of what a prepared folder is made of: migrations, starter package, static files, packages."""
+    digest = hashlib.sha256()
+    for pattern in ("*/migrations/*.py", "curriculum/**/*", "static/**/*", "requirements.txt", "courses/package/*.py"):
+        for file in sorted(ROOT.glob(pattern)):
+            if file.is_file():
+                digest.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def postgres_binary(name: str) -> str:
+    """The newest PostgreSQL of the machine. Debian keeps initdb and postgres off the PATH."""
+    homes = Path("/usr/lib/postgresql").glob("*/bin")
+    newest = sorted(homes, key=lambda home: float(home.parent.name))[-1:]
+    found = shutil.which(name, path=os.pathsep.join([*map(str, newest), os.environ.get("PATH", "")]))
+    if found is None:
+        raise TrialError(f"{name} is not installed; trials need the PostgreSQL server")
+    return found
+
+
+class Server:
+    """One process of a stack. While it is wanted, it is started again whenever it ends, as a process manager would."""
+
+    def __init__(self, stack: "Stack", name: str, command: Sequence[str], ready: Callable[[], bool]) -> None:
+        """`name` is also what its command line is known by."""
+        self.stack, self.name, self.command, self.ready = stack, name, list(command), ready
+        self.log = stack.folder / f"{name}.log"
+        self.wanted = False
+        self.started_at = 0.0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def spawn(self, *more: str) -> None:
+        """Start the process, with `more` arguments; in the stack's own thread, which the death signal follows."""
+        with self.log.open("ab") as log:
+            self.started_at = time.monotonic()
+            self.process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", *self.command, *more],
+                env=self.stack.env,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def start(self, *more: str, within: float = 60) -> float:
+        """Start it, with `more` arguments this once, and wait until it serves; returns the seconds that took."""
+        began = time.monotonic()
+        self.wanted = True
+        if self.process is None or self.process.poll() is not None:
+            self.stack.in_own_thread(partial(self.spawn, *more))
+        until(self.ready, within=within, what=f"{self.name} is ready\n{self.tail()}")
+        return time.monotonic() - began
+
+    def stop(self, how: signal.Signals = signal.SIGTERM, *, within: float = 60) -> None:
+        """Ask the parent to end, wait for it, and leave it down."""
+        self.wanted = False
+        if self.process is not None:
+            if self.process.poll() is None:
+                self.process.send_signal(how)
+            self.process.wait(timeout=within)
+
+    def pids(self) -> list[int]:
+        """The parent and all its children, grandchildren and orphans."""
+        return self.stack.pids(*self.name.split("-"))
+
+    def kill(self, *, children: bool = False) -> list[int]:
+        """kill -9 of the parent, with `children` of everybody; returns whom it met. It comes back by itself."""
+        parent = [self.process.pid] if self.process is not None else []
+        met = []
+        for pid in self.pids() if children else parent:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+            met.append(pid)
+        return met
+
+    def tail(self, lines: int = 30) -> str:
+        return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-lines:]) if self.log.exists() else ""
+
+
+class Stack:
+    """Servers over one temporary folder. `start()` prepares what is not prepared yet and starts them all.
+
+    `env` overrides variables of the product (`SWEEP_SECONDS`, `DJANGO_SETTINGS_MODULE`, …); `wsgi` is what gunicorn
+    serves. `database`, `redis`, `web`, `worker`, `beat` are the servers; an embedded stack has no first two.
+    """
+
+    def __init__(
+        self,
+        *,
+        embedded: bool = False,
+        web_workers: int = 2,
+        web_threads: int = 4,
+        worker_children: int = 2,
+        wsgi: str = "enablement.wsgi",
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.embedded = embedded
+        self.folder = Path(tempfile.mkdtemp(prefix="doppelpass-stack-"))
+        self.folder.chmod(0o755)  # PostgreSQL runs as a user of its own below it
+        self.port = free_port()
+        self.host = f"127.0.0.1:{self.port}" if embedded else HOST
+        self.scheme = "http" if embedded else "https"
+        self.base_url = f"{self.scheme}://{self.host}"
+        self.database_url = ""
+        self._spawner = ThreadPoolExecutor(max_workers=1)
+        self._over = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, daemon=True)
+        self.env = self._base_env()
+        self.servers: list[Server] = []
+        if not embedded:
+            self.database = self._postgres()
+            self.redis = self._redis()
+            self.env |= self._production_env()
+        self.env |= env or {}
+        bind = f"127.0.0.1:{self.port}"
+        gunicorn = f"{BINARIES}/gunicorn {wsgi} --bind {bind} --workers {web_workers} --threads {web_threads}"
+        gunicorn += " --worker-tmp-dir /dev/shm --no-control-socket --graceful-timeout 8 --timeout 60"
+        celery = f"{BINARIES}/celery -A enablement"
+        worker = f"{celery} worker --concurrency {worker_children} --without-gossip --without-mingle -l INFO"
+        self.web = self._server("gunicorn", gunicorn, self.answers)
+        self.worker = self._server("celery-worker", worker, lambda: "ready." in self.worker.tail())
+        self.beat = self._server("celery-beat", f"{celery} beat --pidfile= -l INFO", lambda: bool(self.beat.pids()))
+
+    # --- What the product is told -----------------------------------------------------------------------------------
+    def _base_env(self) -> dict[str, str]:
+        kept = ("PATH", "HOME", "LANG", "LC_ALL")
+        return {name: os.environ[name] for name in kept if name in os.environ} | {
+            "TRIALS_STACK": str(self.folder),
+            "DATA_DIR": str(self.folder / "data"),
+            "PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+            "SWEEP_SECONDS": "5",
+            "LEASE_SECONDS": "8",
+        }
+
+    def _production_env(self) -> dict[str, str]:
+        return {
+            "DOPPELPASS_MODE": "production",
+            "SECRET_KEY": secrets.token_urlsafe(64),
+            "BASE_URL": self.base_url,
+            "ALLOWED_HOSTS": f"{HOST},127.0.0.1,localhost",
+            "DATABASE_URL": self.database_url,
+            "CACHE_URL": f"redis://127.0.0.1:{self.redis_port}/0",
+            "CELERY_BROKER_URL": f"redis://127.0.0.1:{self.redis_port}/1",
+            "STORAGE_URL": f"file://{self.folder}/media",
+            "EMAIL_URL": "file://",
+            "MAIL_FROM": "learn@example.com",
+        }
+
+    # --- The servers ------------------------------------------------------------------------------------------------
+    def _server(self, name: str, command: str, ready: Callable[[], bool]) -> Server:
+        server = Server(self, name, command.split(), ready)
+        self.servers.append(server)
+        return server
+
+    def _as_postgres(self) -> str:
+        """PostgreSQL refuses to run as root."""
+        return "setpriv --reuid postgres --regid postgres --clear-groups " if os.geteuid() == 0 else ""
+
+    def _postgres(self) -> Server:
+        """A cluster with the settings of a fresh installation: fsync on, nothing tuned."""
+        self.cluster = self.folder / "postgres"
+        port = free_port()
+        self.database_url = f"postgres://doppelpass@127.0.0.1:{port}/doppelpass"
+        command = f"{postgres_binary('postgres')} -D {self.cluster}/data -p {port} -k {self.cluster} -h 127.0.0.1"
+        # The death signal must be set after the change of user, which clears it.
+        server = self._server("postgres", self._as_postgres() + f"--pdeathsig KILL {command}", self._database_answers)
+        if not self._as_postgres():
+            server.command = command.split()
+        return server
+
+    def _initdb(self) -> None:
+        self.cluster.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(self.cluster, "postgres")
+        initdb = f"{self._as_postgres()}{postgres_binary('initdb')} --auth trust --username doppelpass --encoding UTF8"
+        subprocess.run(
+            [*initdb.split(), "--locale", "C.UTF-8", "--pgdata", self.cluster / "data"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            env=self.env,
+            cwd="/",
+        )
+
+    def _database_answers(self) -> bool:
+        try:
+            with psycopg.connect(self.database_url.rpartition("/")[0] + "/postgres", connect_timeout=2):
+                return True
+        except psycopg.OperationalError:
+            return False
+
+    def _redis(self) -> Server:
+        """Redis as a broker should run: each write in the append-only file."""
+        self.redis_port = free_port()
+        folder = self.folder / "redis"
+        folder.mkdir()
+        command = f"redis-server --port {self.redis_port} --bind 127.0.0.1 --dir {folder} --appendonly yes --save "
+        server = self._server("redis", command, self._redis_answers)
+        server.command.append("")  # `--save ""`: no snapshots beside the append-only file
+        return server
+
+    def _redis_answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.redis_port), timeout=1) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+    # --- Life -------------------------------------------------------------------------------------------------------
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def in_own_thread(self, work: Callable[[], None]) -> None:
+        """Processes end with the thread that started them, so one that lives as long as the stack starts them all."""
+        self._spawner.submit(work).result()
+
+    def _keep(self) -> None:
+        while not self._over.wait(0.1):
+            for server in self.servers:
+                ended = server.wanted and server.process is not None and server.process.poll() is not None
+                if ended and time.monotonic() - server.started_at > 1:
+                    self.in_own_thread(server.spawn)
+
+    def prepare(self) -> None:
+        """Database, starter package and static files. Called by `start`; what was made once is copied from then on."""
+        if (self.folder / "prepared").exists():
+            return
+        kept = PREPARED / f"{'embedded' if self.embedded else 'production'}-{_fingerprint()}"
+        if not kept.exists():
+            self._make()
+            self._copy(self.folder, kept.with_suffix(".new"))
+            kept.with_suffix(".new").rename(kept)
+        else:
+            self._copy(kept, self.folder)
+        (self.folder / "prepared").touch()
+
+    def _make(self) -> None:
+        if not self.embedded:
+            self._initdb()
+            # What is only prepared need not survive a power cut: -F is fsync off, until the start that counts.
+            self.database.start("-F")
+            self.redis.start()
+            with psycopg.connect(self.database_url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
+                connection.execute("CREATE DATABASE doppelpass")
+        self.manage("migrate", "--no-input", "-v", "0")
+        self.manage("import_package", str(ROOT / "curriculum"))
+        self.manage("collectstatic", "--no-input", "-v", "0")
+        if not self.embedded:
+            self.database.stop(signal.SIGINT)
+
+    def _copy(self, source: Path, target: Path) -> None:
+        shutil.rmtree(target / "postgres", ignore_errors=True)
+        target.mkdir(parents=True, exist_ok=True)
+        for name in ("data", "media", "postgres"):
+            if (source / name).exists():
+                subprocess.run(["cp", "-a", source / name, target], check=True)
+        subprocess.run(["sync", "-f", target], check=True)
+
+    def start(self) -> float:
+        """Start whatever does not run; returns the seconds until all serve."""
+        began = time.monotonic()
+        if not self._keeper.is_alive():
+            self._keeper.start()
+        self.prepare()
+        for server in self.servers:
+            server.start()
+        return time.monotonic() - began
+
+    def close(self) -> None:
+        """End everything and remove the folder. TRIALS_KEEP=1 keeps the folder with its logs."""
+        self._over.set()
+        for server in self.servers:
+            server.wanted = False
+        for _ in range(50):  # who is just being started is met in the next round
+            pids = self.pids()
+            if not pids:
+                break
+            for pid in pids:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+            time.sleep(0.05)
+        for server in self.servers:
+            if server.process is not None:  # Redis hides its environment
+                server.process.kill()
+                server.process.wait(timeout=10)
+        self._spawner.shutdown()
+        if not os.environ.get("TRIALS_KEEP"):
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def pids(self, *words: str) -> list[int]:
+        """Processes of this stack whose command line has all the words (`gunicorn`, `celery worker`, `postgres`)."""
+        return pids_with(f"TRIALS_STACK={self.folder}", *words)
+
+    # --- Looking in -------------------------------------------------------------------------------------------------
+    def answers(self) -> bool:
+        """Whether the web answers now."""
+        try:
+            connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+            connection.request("GET", "/health/live", headers={"Host": self.host})
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+
+    def manage(self, *arguments: str, check: bool = True, timeout: float = 900) -> subprocess.CompletedProcess[str]:
+        """`manage.py …` in the environment of the servers. Raises TrialError when it fails, unless `check` is off."""
+        done = subprocess.run(
+            [BINARIES / "python", ROOT / "manage.py", *arguments],
+            env=self.env | {"LOG_LEVEL": "WARNING"},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        if check and done.returncode:
+            raise TrialError(f"manage.py {' '.join(arguments)} failed\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """A look into the database past the product. Placeholders are `%s` on PostgreSQL and `?` on SQLite."""
+        if self.embedded:
+            with sqlite3.connect(self.folder / "data" / "db.sqlite3", timeout=30) as database:
+                return list(database.execute(query, parameters).fetchall())
+        with psycopg.connect(self.database_url) as connection:
+            return list(connection.execute(query.encode(), parameters).fetchall())
