@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone
 
 from assessments.enums import AttemptState
+from assessments.kinds import kinds
 from assessments.models import Attempt, AttemptItem, Item, ItemVersion, Response
 from assessments.models.items import content_checksum
 from assessments.services.submitting import regrade_many
@@ -50,7 +51,9 @@ def without_versions() -> Iterator[str]:
 
 @record_check("attempts: score equals a regrade of versions and responses")
 def score_differs() -> Iterator[str]:
-    closed = Attempt.objects.exclude(state=AttemptState.OPEN).filter(answers_deleted_at=None).order_by("pk")
+    unreadable = AttemptItem.objects.exclude(item_version__kind__in=kinds()).filter(attempt=OuterRef("pk"))
+    graded_here = Attempt.objects.filter(~Exists(unreadable), answers_deleted_at=None)
+    closed = graded_here.exclude(state=AttemptState.OPEN).order_by("pk")
     for batch in _batches(closed.iterator(chunk_size=BATCH)):
         for attempt, items, graded in regrade_many(batch):
             if (attempt.score_scaled, attempt.passed) != (graded.score_scaled, graded.passed):
@@ -98,6 +101,13 @@ def pass_not_recorded() -> Iterator[str]:
     )
     for attempt in Attempt.objects.filter(~Exists(progress), passed=True).order_by("pk").iterator():
         yield f"attempt {attempt.uuid} is passed with {attempt.score_scaled}, the progress does not say so"
+
+
+@record_check("items: kinds are known")
+def kind_unknown() -> Iterator[str]:
+    """A kind whose folder was taken away: its questions can be neither shown nor graded."""
+    for version in ItemVersion.objects.exclude(kind__in=kinds()).order_by("pk"):
+        yield f"item {version.item_key}, version {version.number} is of the unknown kind {version.kind!r}"
 
 
 @record_check("items: versions are as they were frozen")

@@ -75,7 +75,9 @@ def may_manage_person(user: "User | AnonymousUser", subject: "User") -> bool:
 
 
 def may_configure(user: "User | AnonymousUser") -> bool:
-    """Change what the company shows and how long it keeps records: not for HR of one unit, it concerns everybody."""
+    """Change what the company shows, its functions, and how long it keeps records: not for HR of one unit, it concerns
+    everybody.
+    """
     return is_admin(user) or (_has(user, Role.HR) and hr_scope(user) is None)
 
 

@@ -51,7 +51,7 @@ def people_menu() -> MenuItem:
             _item(_("People"), "wagtailusers_users:index", "user", 10),
             _item(_("Import"), "people_import", "upload", 20),
             _item(_("Org units"), "org_units:index", "site", 30),
-            _item(_("Functions"), "wagtailsnippets_people_function:list", "tag", 40),
+            _item(_("Functions"), "wagtailsnippets_people_function:list", "tag", 40, roles.may_configure),
         ]
     )
     return SubmenuMenuItem(_("People"), menu, icon_name="group", name="people", order=500)

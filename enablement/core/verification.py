@@ -1,8 +1,10 @@
 """The register of checks that `manage.py verify_records` runs. Each room registers its own in `verification.py`."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+logger = logging.getLogger(__name__)
 Check = Callable[[], Iterator[str]]
 _checks: dict[str, Check] = {}
 
@@ -31,11 +33,18 @@ def record_check(name: str) -> Callable[[Check], Check]:
 
 
 def run_record_checks(only: str | None = None) -> Iterator[Finding]:
-    """Run all checks (or the one named) in the order of registration and yield what they find."""
+    """Run all checks (or the one named) in the order of registration and yield what they find.
+
+    A record that a check cannot even read is a finding too, and the other checks still run.
+    """
     for name, check in _checks.items():
         if only in (None, name):
-            for detail in check():
-                yield Finding(name, detail)
+            try:
+                for detail in check():
+                    yield Finding(name, detail)
+            except Exception as error:
+                logger.exception("the check %s did not come to its end", name)
+                yield Finding(name, f"did not come to its end: {type(error).__name__}: {error}")
 
 
 def record_check_names() -> list[str]:

@@ -17,7 +17,7 @@ def register_policies() -> None:
     manage = roles.may_manage_people
     register_permission_policy(User, RolePolicy(User, manage, per_instance=roles.may_manage_person))
     register_permission_policy(Group, RolePolicy(Group, _nobody))
-    register_permission_policy(Function, RolePolicy(Function, manage))
+    register_permission_policy(Function, RolePolicy(Function, roles.may_configure))
     register_permission_policy(OrgUnit, RolePolicy(OrgUnit, manage))
     for log in (AccessLogEntry, DeletionLogEntry):
         register_permission_policy(log, RolePolicy(log, roles.may_read_access_log, actions=("view",)))

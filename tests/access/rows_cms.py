@@ -25,6 +25,7 @@ from tests.access.world import (
 
 # Alice works in the north, Bob in the south, whose HR sees nobody else. Administrators have no scope.
 HER_HR = frozenset({HR, ADMIN})
+COMPANY_HR = HER_HR  # what concerns everybody is not for the HR of one unit
 OFFICER = frozenset({DPO})
 PUBLISHERS = frozenset({REVIEWER, ADMIN})
 NONE = {"pk": NO_PK}
@@ -203,10 +204,10 @@ ITEMS = [
 ROWS = [
     *PEOPLE_ROWS,
     *LISTS,
-    *snippet("people_function", "function", MANAGERS, NOBODY, "marketing"),
+    *snippet("people_function", "function", COMPANY_HR, NOBODY, "marketing"),
     *FACTS,
     *ITEMS,
-    *chooser("people_function", "function", MANAGERS, "Marketing"),
+    *chooser("people_function", "function", COMPANY_HR, "Marketing"),
     *chooser("courses_fact", "fact", AUTHORS, "46 %"),
     *chooser("assessments_item", "item", AUTHORS, "Frage single_choice"),
 ]

@@ -1,7 +1,7 @@
 """Each check of stored attempts finds the fault that is planted here, and nothing when there is none."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from assessments.enums import AttemptState
 from assessments.models import Attempt, AttemptItem, Item, ItemVersion, ItemVersionStatistic, QuizPage, Response
+from assessments.models.items import content_checksum
 from assessments.services import save_response, start_attempt, submit_attempt
 from courses.models import Activity, Progress
+from enablement.core import verification
 from enablement.core.verification import record_check_names, run_record_checks
 from people.models import User
 from tests.assessments import factories
@@ -104,6 +106,12 @@ def plant_changed_version(done: Attempt) -> None:
     raw("UPDATE assessments_itemversion SET content = %s WHERE id = %s", changed, version.pk)
 
 
+def plant_unknown_kind(done: Attempt) -> None:
+    version = ItemVersion.objects.get(kind="numeric")
+    checksum = content_checksum("essay", version.content)
+    raw("UPDATE assessments_itemversion SET kind = 'essay', checksum = %s WHERE id = %s", checksum, version.pk)
+
+
 def plant_live_without_version(done: Attempt) -> None:
     Item.objects.filter(live=False).update(live=True)
 
@@ -124,6 +132,7 @@ FAULTS: list[tuple[str, Callable[[Attempt], None]]] = [
     ("attempts: closed by the sweep in time", plant_forgotten),
     ("attempts: a pass is in the person's progress", plant_unrecorded_pass),
     ("items: versions are as they were frozen", plant_changed_version),
+    ("items: kinds are known", plant_unknown_kind),
     ("items: live ones have a version", plant_live_without_version),
     ("items: statistics hold no negative or impossible sums", plant_impossible_sum),
 ]
@@ -140,3 +149,18 @@ def test_a_planted_fault_is_found(done: Attempt, check: str, plant: Callable[[At
     plant(done)
     with time_machine.travel(timezone.now() + timedelta(hours=2)):
         assert check in findings()
+
+
+def test_an_attempt_that_cannot_be_graded_is_one_finding(done: Attempt) -> None:
+    plant_unknown_kind(done)
+    assert findings() == ["items: kinds are known"]
+
+
+def test_a_check_that_breaks_off_is_a_finding(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    def breaks_off() -> Iterator[str]:
+        yield "first"
+        raise KeyError("essay")
+
+    monkeypatch.setattr(verification, "_checks", {"broken": breaks_off, "next": lambda: iter(["second"])})
+    found = [(finding.check, finding.detail) for finding in run_record_checks()]
+    assert found == [("broken", "first"), ("broken", "did not come to its end: KeyError: 'essay'"), ("next", "second")]
