@@ -12,7 +12,18 @@ ROOMS = [layer for layer in LAYERS if "." not in layer]
 # What other rooms may import of a room, besides its private modules' contract.
 DOORS = {
     "people": {"enums", "models", "roles", "selectors", "services", "personal_data", "policies"},
-    "courses": {"enums", "models", "selectors", "services", "signals", "checks", "home_panels", "package"},
+    "courses": {
+        "enums",
+        "models",
+        "selectors",
+        "services",
+        "signals",
+        "approving",
+        "checks",
+        "forms",
+        "home_panels",
+        "package",
+    },
     "assessments": {"enums", "models", "selectors", "services"},
     "certificates": {"enums", "models", "selectors", "services"},
 }
