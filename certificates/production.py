@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,6 +18,7 @@ from certificates import selectors
 from certificates.models import Certificate
 from certificates.rendering import render_pdf
 from enablement.core.claimable import WorkState
+from enablement.core.mail import message_id, one_line
 
 logger = logging.getLogger(__name__)
 # Rendering takes about a second. The lease is one default sweep long, so that what a killed worker held is taken up
@@ -76,34 +78,40 @@ def _store(certificate: Certificate, data: bytes) -> bool:
 
 
 def mail_when_ready(pk: int) -> bool:
-    """Tell the holder once. True when this call sent the mail.
+    """Tell the holder. True when this call sent the mail.
 
-    `mailed_at` is claimed before sending: two workers send one mail. If the server refuses, the claim is given back
-    and the sweep tries again; only a worker killed in between costs the mail (never the certificate).
+    A lease is claimed before sending, so that of two workers one sends; `mailed_at` is set after the mail server has
+    taken the mail. A worker that is killed in between leaves a lease that lapses, and the sweep sends again, with the
+    same Message-ID: at least once, never lost (docs/decisions/0007). A refusal gives the lease back.
     """
-    claimed_at = timezone.now()
     if not selectors.unmailed().filter(pk=pk).exists():
         return False
     # Conditions on the row itself only: with a join PostgreSQL would let the second of two workers through.
-    if not Certificate.objects.filter(pk=pk, mailed_at=None).update(mailed_at=claimed_at):
+    now = timezone.now()
+    free = Certificate.objects.filter(Q(mail_lease_until=None) | Q(mail_lease_until__lt=now), pk=pk, mailed_at=None)
+    if not free.update(mail_lease_until=now + LEASE):
         return False
     certificate = Certificate.objects.select_related("user").get(pk=pk)
-    language = certificate.user.language
-    with translation.override(language):
+    try:
+        _message(certificate).send()
+    except Exception:
+        logger.exception("mail on certificate %s could not be sent", certificate.number)
+        Certificate.objects.filter(pk=pk, mailed_at=None).update(mail_lease_until=None)
+        return False
+    Certificate.objects.filter(pk=pk).update(mailed_at=timezone.now(), mail_lease_until=None)
+    return True
+
+
+def _message(certificate: Certificate) -> EmailMessage:
+    with translation.override(certificate.user.language):
         context = {
             "certificate": certificate,
             "user": certificate.user,
             "wall_url": settings.BASE_URL + reverse("certificates:wall"),
         }
-        message = EmailMessage(
-            subject=" ".join((_("Your certificate is ready: %(title)s") % {"title": certificate.title}).split()),
+        return EmailMessage(
+            subject=one_line(_("Your certificate is ready: %(title)s") % {"title": certificate.title}),
             body=render_to_string("certificates/mail/ready.txt", context),
             to=[certificate.user.email],
+            headers={"Message-ID": message_id("certificate", certificate.number)},
         )
-    try:
-        message.send()
-    except Exception:
-        logger.exception("mail on certificate %s could not be sent", certificate.number)
-        Certificate.objects.filter(pk=pk, mailed_at=claimed_at).update(mailed_at=None)
-        return False
-    return True

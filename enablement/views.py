@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from enablement.core.models import Heartbeat
 
 logger = logging.getLogger(__name__)
-SWEEPS = ("attempts", "certificates", "exports")
+SWEEPS = ("attempts", "certificates", "exports", "mails")
 
 
 @login_not_required

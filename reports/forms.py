@@ -36,6 +36,13 @@ class AssignForm(forms.Form):
         label=_("Who"), choices=[("picked", _("The people ticked")), ("matching", _("Everybody who matches"))]
     )
 
+    send_mail = forms.BooleanField(
+        label=_("Send a mail"),
+        required=False,
+        initial=True,
+        help_text=_("Title, due date and link, once, to everybody to whom it is assigned for the first time."),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice = self.fields["activity"]

@@ -74,6 +74,7 @@ class AssignmentPlan(models.Model):
     actor = models.ForeignKey("people.User", models.PROTECT, related_name="+", editable=False)
     activity = models.ForeignKey("courses.Activity", models.PROTECT, related_name="+")
     due_at = models.DateTimeField(null=True, blank=True)
+    send_mail = models.BooleanField(default=True, help_text=_("Whether each person gets a mail."))
     user_ids = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -85,3 +86,26 @@ class AssignmentPlan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity} ({len(self.user_ids)})"
+
+
+class AssignmentMail(Claimable):
+    """The one mail that tells a person about an assignment. Written with it, sent by a worker, at least once.
+
+    One per enrolment by constraint, so another due date or a second click sends nothing more.
+    """
+
+    MAX_WORK_ATTEMPTS: ClassVar[int] = 12
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    enrollment = models.OneToOneField("courses.Enrollment", models.CASCADE, related_name="+", editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[models.Manager["AssignmentMail"]] = models.Manager()
+
+    class Meta:
+        verbose_name = _("mail on an assignment")
+        verbose_name_plural = _("mails on assignments")
+        indexes = (models.Index(fields=["work_state", "run_after"], name="assignment_mail_work"),)
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} ({self.get_work_state_display()})"

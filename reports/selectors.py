@@ -4,6 +4,7 @@ A row is an enrolment of a path or module, the newest cycle that existed at the 
 a score, an attempt, a time spent or an answer.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -270,6 +271,18 @@ def timeline_events(person: User) -> QuerySet[LearningEvent]:
               "activity__title_en", "activity__key")
         .order_by("-timestamp", "-sequence")
     )  # fmt: skip
+
+
+def assigned_before(activity: Activity, people: Iterable[User]) -> set[int]:
+    """Ids of those of these people to whom HR has assigned this already."""
+    rows = Enrollment.objects.filter(activity=activity, source=EnrollmentSource.ASSIGNED)
+    return set(rows.filter(user__in=[person.pk for person in people]).values_list("user_id", flat=True))
+
+
+def to_be_told(activity: Activity, people: Iterable[User]) -> list[Enrollment]:
+    """The running enrolments of these people, of those only who are still here."""
+    rows = Enrollment.objects.filter(activity=activity, satisfied_at=None, user__is_active=True)
+    return list(rows.filter(user__in=[person.pk for person in people]).order_by("pk"))
 
 
 def plan_kinds(activity: Activity, due_at: datetime | None, people: list[User]) -> dict[int, PlanKind]:

@@ -20,9 +20,9 @@ from people.selectors import visible_people
 from people.services import log_access
 from reports.enums import ExportKind, PlanKind
 from reports.filters import FilterForm
-from reports.models import KEEP_EXPORTS, AssignmentPlan, ExportJob
-from reports.selectors import plan_kinds
-from reports.tasks import run_export
+from reports.models import KEEP_EXPORTS, AssignmentMail, AssignmentPlan, ExportJob
+from reports.selectors import assigned_before, plan_kinds, to_be_told
+from reports.tasks import run_export, send_mails
 
 MAX_WAITING = 3
 
@@ -81,13 +81,15 @@ class DryRun:
 
 
 def plan_assignment(
-    actor: User, *, activity: Activity, due_at: datetime | None, users: Iterable[User]
+    actor: User, *, activity: Activity, due_at: datetime | None, users: Iterable[User], send_mail: bool = True
 ) -> AssignmentPlan:
     """Freeze whom an assignment would reach. Nothing is assigned. DomainError when nobody is chosen."""
     ids = sorted({user.pk for user in users})
     if not ids:
         raise DomainError(_("Nobody is chosen. Pick people, or everybody who matches the filters."))
-    return AssignmentPlan.objects.create(actor=actor, activity=activity, due_at=due_at, user_ids=ids)
+    return AssignmentPlan.objects.create(
+        actor=actor, activity=activity, due_at=due_at, user_ids=ids, send_mail=send_mail
+    )
 
 
 def dry_run(actor: User, plan: AssignmentPlan) -> DryRun:
@@ -123,10 +125,27 @@ def confirm_assignment(actor: User, *, plan: AssignmentPlan, token: str) -> Assi
     if not plan.activity.is_live:
         raise DomainError(_("This is no longer published. Nothing was assigned."), code="changed")
     chosen = [person for person, kind in found.people if kind != PlanKind.COMPLETED]
+    told = assigned_before(plan.activity, chosen)
     result = courses_services.assign(actor, activity=plan.activity, users=chosen, due_at=plan.due_at)
-    plan.result = {"created": result.created, "changed": result.changed, "unchanged": result.unchanged}
+    mails = _mail_to(plan.activity, [person for person in chosen if person.pk not in told]) if plan.send_mail else 0
+    plan.result = {
+        "created": result.created,
+        "changed": result.changed,
+        "unchanged": result.unchanged,
+        "mails": mails,
+    }
     plan.confirmed_at = timezone.now()
     plan.save(update_fields=["result", "confirmed_at"])
     due = plan.due_at.date().isoformat() if plan.due_at else ""
     log_access(actor, subjects=chosen, action="assign", detail=f"activity={plan.activity.key}&due={due}")
     return plan
+
+
+def _mail_to(activity: Activity, people: Iterable[User]) -> int:
+    """Put one mail for each of these people in the queue, and wake a worker for all. Returns how many."""
+    enrollments = to_be_told(activity, people)
+    rows = [AssignmentMail(enrollment=enrollment) for enrollment in enrollments]
+    AssignmentMail.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    if rows:
+        wake(send_mails)
+    return len(rows)

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from enablement.core.models import Heartbeat
 from enablement.core.wake import wake
-from reports import production
+from reports import mails, production
 from reports.models import ExportJob
 
 
@@ -21,3 +21,10 @@ def sweep_exports() -> None:
         wake(run_export, pk)
     production.expire_exports()
     Heartbeat.beat("exports")
+
+
+@shared_task(name="reports.tasks.send_mails")
+def send_mails() -> None:
+    """Tell people about assignments. Woken by an assignment and by beat: the same work, whoever comes first."""
+    mails.send_waiting()
+    Heartbeat.beat("mails")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from enablement.core.claimable import WorkState
 from enablement.core.verification import record_check
-from reports.models import ExportJob
+from reports.models import AssignmentMail, ExportJob
 
 
 @record_check("export done without its file")
@@ -32,3 +32,11 @@ def exports_expired() -> Iterator[str]:
     late = timezone.now() - timedelta(seconds=2 * settings.SWEEP_SECONDS)
     for job in ExportJob.objects.filter(expires_at__lt=late).iterator(chunk_size=500):
         yield f"export {job.uuid} should have been deleted on {job.expires_at:%Y-%m-%d}"
+
+
+@record_check("mail on an assignment overdue by more than two sweeps")
+def mails_overdue() -> Iterator[str]:
+    late = timezone.now() - timedelta(seconds=2 * settings.SWEEP_SECONDS)
+    for mail in AssignmentMail.work.claimable().order_by("pk").iterator(chunk_size=500):
+        if (mail.lease_until or mail.run_after) < late:
+            yield f"mail {mail.uuid} on enrolment {mail.enrollment_id} is {mail.work_state} and nobody takes it"

@@ -42,6 +42,7 @@ class Certificate(Claimable):
     file = models.CharField(max_length=255, blank=True, editable=False, help_text=_("Name in the private storage."))
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     mailed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    mail_lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     show_initials = models.BooleanField(_("show my initials on the verification page"), default=False)
 
     objects: ClassVar[models.Manager["Certificate"]] = models.Manager()

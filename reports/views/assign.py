@@ -44,7 +44,11 @@ def assign(request: HttpRequest) -> HttpResponseBase:
             chosen = visible_people(actor).filter(uuid__in=form.picked(request.POST.getlist("people")))
         try:
             plan = plan_assignment(
-                actor, activity=form.cleaned_data["activity"], due_at=form.cleaned_data["due"], users=chosen
+                actor,
+                activity=form.cleaned_data["activity"],
+                due_at=form.cleaned_data["due"],
+                users=chosen,
+                send_mail=form.cleaned_data["send_mail"],
             )
         except DomainError as refusal:
             form.add_error(None, str(refusal.message))

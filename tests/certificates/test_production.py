@@ -184,6 +184,30 @@ def test_mail_goes_in_the_learners_language_and_again_after_a_refusal(
 
 
 @pytest.mark.django_db
+def test_a_worker_killed_before_the_mail_left_loses_no_mail(
+    alice: User, fake_pdf: list[str], mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        certificate = factories.issued(alice)
+        assert production.produce(certificate.pk)
+
+        def killed(*_args: Any, **_kwargs: Any) -> int:
+            raise SystemExit
+
+        with monkeypatch.context() as patch:
+            patch.setattr(production.EmailMessage, "send", killed)
+            with pytest.raises(SystemExit):
+                production.mail_when_ready(certificate.pk)
+        sweep_certificates()
+        assert mailoutbox == [], "another worker may still be at it"
+        clock.shift(production.LEASE + timedelta(seconds=1))
+        sweep_certificates()
+        sweep_certificates()
+        assert [mail.to for mail in mailoutbox] == [[alice.email]]
+        assert certificate.number in mailoutbox[0].extra_headers["Message-ID"]
+
+
+@pytest.mark.django_db
 def test_nobody_who_has_left_is_mailed(alice: User, fake_pdf: list[str], mailoutbox: list[Any]) -> None:
     certificate = factories.issued(alice)
     alice.is_active = False
