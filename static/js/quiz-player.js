@@ -100,6 +100,7 @@ class QuizPlayer extends HTMLElement {
       [...this.querySelectorAll("[data-question]")].map((section) => [Number(section.dataset.question), section]),
     );
     this.state = new Map();
+    this.stale = new Map(); // position → the newer answer from another device, until the person has chosen
     for (const [position, section] of this.questions) {
       const form = section.querySelector("form");
       const kind = kinds[section.dataset.kind];
@@ -198,6 +199,7 @@ class QuizPlayer extends HTMLElement {
       this.#settle({ trouble: this.outbox.trouble, body: {}, waiting: this.outbox.waiting().length });
       return;
     }
+    this.stale.delete(position); // answered again, knowing that there is another one
     state.value = value;
     state.sequence += 1;
     this.fromOtherTab = false; // from here on the slot speaks of this tab's own answer
@@ -218,7 +220,7 @@ class QuizPlayer extends HTMLElement {
     if (entry.kind === "answer" && body.stale) {
       if (typeof body.sequence === "number") state.sequence = Math.max(state.sequence, body.sequence);
       if (!same(body.value ?? null, entry.value)) {
-        this.stale = true;
+        this.stale.set(entry.position, { value: body.value ?? null, savedAt: new Date(body.saved_at) });
         return;
       }
     }
@@ -259,7 +261,7 @@ class QuizPlayer extends HTMLElement {
       url.searchParams.set("next", this.#urlOf(this.current));
       for (const link of this.querySelectorAll("[data-login]")) link.href = url;
       this.#showSlot("login");
-    } else if (this.stale) {
+    } else if (this.stale.size) {
       this.#showSlot("stale");
     } else if (trouble) {
       this.#showSlot(trouble);
@@ -340,8 +342,10 @@ class QuizPlayer extends HTMLElement {
   #clicked(event) {
     const button = event.target.closest("button");
     if (!button) return;
-    if (button.matches("[data-reload]")) {
-      location.reload();
+    if (button.matches("[data-show-newer]")) {
+      this.#showNewer();
+    } else if (button.matches("[data-keep-mine]")) {
+      this.#keepMine();
     } else if (button.matches("[data-move]")) {
       event.preventDefault();
       this.#move(button);
@@ -444,6 +448,33 @@ class QuizPlayer extends HTMLElement {
     }
     this.#refresh();
     return taken;
+  }
+
+  /* --- two devices ------------------------------------------------------------------------------------------------- */
+
+  /** The server holds another device's newer answers: show them, and the first question that they change. */
+  #showNewer() {
+    const [first] = this.stale.keys();
+    for (const [position, { value, savedAt }] of this.stale) {
+      const state = this.state.get(position);
+      state.kind.write(state.form, value);
+      state.value = state.kind.read(state.form);
+      this.savedAt = savedAt;
+    }
+    this.stale.clear();
+    this.#show(first);
+    this.#settle({ trouble: this.outbox.trouble, body: {}, waiting: this.outbox.waiting().length });
+  }
+
+  /** What stands here becomes the newest answer. */
+  #keepMine() {
+    for (const position of this.stale.keys()) {
+      const state = this.state.get(position);
+      state.sequence += 1;
+      this.outbox.putAnswer(position, state.value, state.sequence);
+    }
+    this.stale.clear();
+    this.questions.get(this.current).querySelector("[data-heading]").focus({ preventScroll: true });
   }
 
   /* --- time ------------------------------------------------------------------------------------------------------- */

@@ -149,10 +149,32 @@ def test_two_tabs_show_one_answer_and_another_device_is_told(visit: Visit, learn
     expect(slot(second)).to_have_attribute("data-state", "saved")
     expect(option(first, 1)).to_be_checked()
     option(phone, 3).check()  # does not know of the two answers
-    expect(slot(phone)).to_contain_text("Changed in another tab")
+    expect(slot(phone)).to_contain_text("A newer answer was given elsewhere")
     assert answers(attempt) == {1: "o-1"}
-    phone.get_by_role("button", name="reload").click()
+    slot(phone).get_by_role("button", name="Show it").click()
     expect(option(phone, 1)).to_be_checked()
+    expect(slot(phone)).to_have_attribute("data-state", "saved")
+    option(phone, 2).check()
+    expect(slot(phone)).to_have_attribute("data-state", "saved")
+    assert answers(attempt) == {1: "o-2"}, "whoever has seen the newer answer may change it"
+
+
+def test_the_own_answer_can_be_kept_over_a_newer_one(visit: Visit, learner: User, attempt: Attempt) -> None:
+    desk, phone = (ready(visit(learner).open(path(attempt))) for _device in range(2))
+    option(desk, 2).check()
+    expect(slot(desk)).to_have_attribute("data-state", "saved")
+    option(phone, 3).check()
+    expect(slot(phone)).to_have_attribute("data-state", "stale")
+    phone.get_by_role("button", name="Next").last.click()
+    expect(slot(phone)).to_have_attribute("data-state", "stale")
+    slot(phone).get_by_role("button", name="Keep mine").click()
+    expect(slot(phone)).to_have_attribute("data-state", "saved")
+    assert answers(attempt) == {1: "o-3"}
+    option(desk, 1).check()  # and now the other one does not know
+    expect(slot(desk)).to_have_attribute("data-state", "stale")
+    option(desk, 2).check()  # answering again is a choice as well
+    expect(slot(desk)).to_have_attribute("data-state", "saved")
+    assert answers(attempt) == {1: "o-2"}
 
 
 def test_an_entry_that_another_tab_is_about_to_remove_does_not_mislead(
