@@ -104,12 +104,14 @@ class Server:
         self.log = stack.folder / f"{name}.log"
         self.wanted = False
         self.started_at = 0.0
+        self._log_from = 0
+        self._said: set[tuple[int, str]] = set()
         self.process: subprocess.Popen[bytes] | None = None
 
     def spawn(self, *more: str) -> None:
         """Start the process, with `more` arguments; in the stack's own thread, which the death signal follows."""
         with self.log.open("ab") as log:
-            self.started_at = time.monotonic()
+            self.started_at, self._log_from = time.monotonic(), log.tell()
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", *self.command, *more],
                 env=self.stack.env,
@@ -152,6 +154,18 @@ class Server:
                 continue
             met.append(pid)
         return met
+
+    def said(self, words: str) -> bool:
+        """Whether the process that runs now has written these words."""
+        if self.process is None or self.process.poll() is not None:
+            return False
+        key = self.process.pid, words
+        if key not in self._said:
+            with self.log.open("rb") as log:
+                log.seek(self._log_from)
+                if words.encode() in log.read():
+                    self._said.add(key)
+        return key in self._said
 
     def tail(self, lines: int = 30) -> str:
         return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-lines:]) if self.log.exists() else ""
@@ -198,7 +212,7 @@ class Stack:
         celery = f"{BINARIES}/celery -A enablement"
         worker = f"{celery} worker --concurrency {worker_children} --without-gossip --without-mingle -l INFO"
         self.web = self._server("gunicorn", gunicorn, self.answers)
-        self.worker = self._server("celery-worker", worker, lambda: "ready." in self.worker.tail())
+        self.worker = self._server("celery-worker", worker, lambda: self.worker.said("ready."))
         self.beat = self._server("celery-beat", f"{celery} beat --pidfile= -l INFO", lambda: bool(self.beat.pids()))
 
     # --- What the product is told -----------------------------------------------------------------------------------

@@ -1,0 +1,89 @@
+"""`python -m trials.faults`: run the faults, print a table, write `faults.json`. ONLY=name and QUICK=1 narrow it."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psycopg
+
+from trials.client import RefusedError
+from trials.faults.journal import sentences
+from trials.faults.killing import kill_web, kill_worker
+from trials.faults.site import Site, Trial
+from trials.stack import Stack, TrialError
+
+FAULTS: dict[str, Callable[[Site], Trial]] = {
+    fault.__name__: fault
+    for fault in (
+        kill_web,
+        kill_worker,
+    )
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of `faults.json`."""
+
+    name: str
+    trials: int
+    lost: int
+    duplicated: int
+    findings: int
+    recovered_s: float
+
+    @property
+    def holds(self) -> bool:
+        return self.lost == self.duplicated == self.findings == 0
+
+
+def run(name: str, site: Site) -> Row:
+    """One fault; then wait until all is done, and compare."""
+    began = time.monotonic()
+    try:
+        trial = FAULTS[name](site)
+        recovered = site.settle() - trial.calm_at
+    except (TrialError, RefusedError, OSError, psycopg.Error) as error:  # the other faults are still to be tried
+        trial, recovered = Trial(0, began, f"did not end: {error}"), time.monotonic() - began
+        trial.found.lost.append("whatever this trial would have shown")
+    found = site.journal.compare(site.stored())
+    lost, duplicated = [*trial.found.lost, *found.lost], [*trial.found.duplicated, *found.duplicated]
+    findings = site.findings()
+    row = Row(name, trial.trials, len(lost), len(duplicated), len(findings), round(recovered, 1))
+    print(
+        f"{name:<20}{row.trials:>7}{row.lost:>6}{row.duplicated:>12}{row.findings:>10}{row.recovered_s:>13.1f}"
+        f"   {time.monotonic() - began:.0f} s, {len(site.journal)} answers in the journal. {trial.note}",
+        flush=True,
+    )
+    if not row.holds:
+        print(sentences([*lost, *duplicated, *findings]), flush=True)
+    return row
+
+
+def main() -> int:
+    only = [name for name in os.environ.get("ONLY", "").split(",") if name]
+    unknown = set(only) - set(FAULTS)
+    if unknown:
+        print(f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(FAULTS)}", file=sys.stderr)
+        return 2
+    began = time.monotonic()
+    rows = []
+    with Stack() as stack:
+        stack.start()
+        site = Site(stack, quick=os.environ.get("QUICK", "") not in {"", "0"})
+        print(f"the product runs after {time.monotonic() - began:.0f} s")
+        print(f"{'fault':<20}{'trials':>7}{'lost':>6}{'duplicated':>12}{'findings':>10}{'recovered_s':>13}", flush=True)
+        for name in only or FAULTS:
+            rows.append(run(name, site))
+            Path("faults.json").write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", "utf-8")
+    held = all(row.holds for row in rows)
+    print(f"{'nothing lost, nothing twice' if held else 'A FAULT LOSES'}, {time.monotonic() - began:.0f} s")
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

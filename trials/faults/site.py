@@ -1,0 +1,136 @@
+"""The product under trial, with its journal: what the faults share."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import psycopg
+
+from trials.client import Browser
+from trials.faults.answers import right_value
+from trials.faults.journal import Comparison, Journal, Stored, StoredAnswer, StoredAttempt
+from trials.faults.learners import StubbornLearner
+from trials.stack import Stack, TrialError, until
+
+T = TypeVar("T")
+RESULT = "TRIAL-RESULT"
+
+
+@dataclass
+class Trial:
+    """What a fault did: how many `trials`, since when it was `calm` again, and what it wants to say beside."""
+
+    trials: int
+    calm_at: float
+    note: str = ""
+    found: Comparison = field(default_factory=Comparison)
+
+
+class Site:
+    """One stack for all faults of a run, and everything that its learners were ever told."""
+
+    def __init__(self, stack: Stack, *, quick: bool) -> None:
+        self.stack, self.quick = stack, quick
+        self.journal = Journal()
+
+    # --- people -----------------------------------------------------------------------------------------------------
+    def inside(self, function: str, *arguments: object) -> Any:
+        """Call a function of `trials.faults.company` within the product; its value comes back as JSON."""
+        call = f"{function}(*json.loads({json.dumps(json.dumps(arguments))}))"
+        script = f"import json\nfrom trials.faults.company import *\nprint('{RESULT}' + json.dumps({call}))"
+        return json.loads(self.stack.manage("shell", "-v", "0", "-c", script).stdout.partition(RESULT)[2])
+
+    def learners(self, prefix: str, count: int) -> list[StubbornLearner]:
+        return [StubbornLearner(self, person) for person in self.inside("make_learners", prefix, count)]
+
+    def staff(self, role: str) -> Browser:
+        """A browser in which a person of that role is logged in."""
+        browser = Browser(("127.0.0.1", self.stack.port), host=self.stack.host, scheme=self.stack.scheme, timeout=60)
+        browser.cookies = {"__Host-session": self.inside("make_staff", role)[role], "csrftoken": "y" * 32}
+        return browser
+
+    # --- the database -----------------------------------------------------------------------------------------------
+    def stubbornly(self, look: Callable[[], T]) -> T:
+        """Look into a database that may be down just now."""
+
+        def once() -> list[T]:
+            try:
+                return [look()]
+            except psycopg.OperationalError:
+                return []
+
+        return until(once, within=120, what="the database answers")[0]
+
+    def right_answers(self, attempt: str) -> dict[int, Any]:
+        query = (
+            "SELECT item.position, version.kind, version.content FROM assessments_attemptitem item "
+            "JOIN assessments_itemversion version ON version.id = item.item_version_id "
+            "JOIN assessments_attempt attempt ON attempt.id = item.attempt_id WHERE attempt.uuid = %s"
+        )
+        rows = self.stubbornly(lambda: self.stack.rows(query, [attempt]))
+        return {position: right_value(kind, content) for position, kind, content in rows}
+
+    def stored(self, database_url: str = "") -> Stored:
+        """What the database holds, in the journal's terms."""
+        with psycopg.connect(database_url or self.stack.database_url) as connection:
+
+            def rows(query: str) -> list[tuple[Any, ...]]:
+                return list(connection.execute(query.encode()).fetchall())
+
+            return Stored(
+                attempts=[StoredAttempt(str(uuid), email, state) for uuid, email, state in rows(ATTEMPTS)],
+                answers=[StoredAnswer(str(uuid), *rest) for uuid, *rest in rows(ANSWERS)],
+                certificates=[(email, str(key)) for email, key in rows(CERTIFICATES)],
+            )
+
+    # --- afterwards -------------------------------------------------------------------------------------------------
+    def unfinished(self) -> str:
+        """What still waits for a worker, in words; empty when everything is done."""
+        waiting = [
+            f"{count} {name} {state}" for name, state, count in self.stubbornly(lambda: self.stack.rows(WAITING))
+        ]
+        return ", ".join(waiting)
+
+    def settle(self, *, within: float = 240) -> float:
+        """Wait until every certificate and export is done; returns when that was (`time.monotonic()`)."""
+        try:
+            until(lambda: not self.unfinished(), within=within, what="the work is done", pause=0.2)
+        except TrialError as error:
+            raise TrialError(f"{error}: {self.unfinished()}\n{self.stack.worker.tail()}") from error
+        return time.monotonic()
+
+    def findings(self) -> list[str]:
+        """What `manage.py verify_records` says, without its last line, which counts."""
+        lines = self.stack.manage("verify_records", check=False).stdout.strip().splitlines()
+        if not lines or not re.fullmatch(r"\d+ findings?", lines[-1]):
+            raise TrialError(f"verify_records did not end: {lines}")
+        return lines[:-1]
+
+
+ATTEMPTS = (
+    "SELECT attempt.uuid, person.email, attempt.state FROM assessments_attempt attempt "
+    "JOIN people_user person ON person.id = attempt.user_id"
+)
+ANSWERS = (
+    "SELECT attempt.uuid, item.position, response.sequence, response.value FROM assessments_response response "
+    "JOIN assessments_attemptitem item ON item.id = response.attempt_item_id "
+    "JOIN assessments_attempt attempt ON attempt.id = item.attempt_id"
+)
+CERTIFICATES = (
+    "SELECT person.email, activity.key FROM certificates_certificate certificate "
+    "JOIN people_user person ON person.id = certificate.user_id "
+    "JOIN courses_activity activity ON activity.id = certificate.activity_id"
+)
+WAITING = (
+    "SELECT 'certificates', work_state, count(*) FROM certificates_certificate "
+    "WHERE work_state <> 'done' GROUP BY work_state UNION ALL "
+    "SELECT 'exports', work_state, count(*) FROM reports_exportjob WHERE work_state <> 'done' GROUP BY work_state "
+    "UNION ALL SELECT 'missing certificates', 'due', count(*) FROM courses_enrollment enrollment "
+    "JOIN courses_activity activity ON activity.id = enrollment.activity_id AND activity.certificate "
+    "WHERE enrollment.satisfied_at IS NOT NULL AND NOT EXISTS (SELECT FROM certificates_certificate certificate "
+    "WHERE certificate.user_id = enrollment.user_id AND certificate.activity_id = enrollment.activity_id) "
+    "HAVING count(*) > 0"
+)
