@@ -161,7 +161,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 _cache_url = env.url("CACHE_URL", None if PRODUCTION else "", schemes=("redis", "rediss"))
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}
+        {
+            "BACKEND": "enablement.core.cache.SteadyRedisCache",
+            "LOCATION": _cache_url,
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
         if _cache_url
         else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}
     )

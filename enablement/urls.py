@@ -12,6 +12,7 @@ from courses.views import branding
 from courses.views.documents import serve_document
 from enablement import views
 
+handler500 = "enablement.views.server_error"
 urlpatterns = [
     path("health/live", views.health_live, name="health_live"),
     path("health/ready", views.health_ready, name="health_ready"),

@@ -3,6 +3,7 @@
 import logging
 import mimetypes
 import secrets
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,9 +15,11 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import get_template
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from enablement.core.errors import is_outage
 from enablement.core.models import Heartbeat
 
 logger = logging.getLogger(__name__)
@@ -107,6 +110,26 @@ def media(request: HttpRequest, name: str) -> HttpResponseBase:
     response = FileResponse(file, content_type=mimetypes.guess_type(name)[0])
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """An error that nobody caught. An outage of database or disk is 503: ask again, nothing is wrong with the request.
+
+    The player's outbox keeps an answer and sends it again on either; proxies and monitors can tell the two apart.
+    """
+    outage = is_outage(sys.exc_info()[1])
+    status = 503 if outage else 500
+    if request.accepts("application/json") and not request.accepts("text/html"):
+        response: HttpResponse = JsonResponse({"code": "outage" if outage else "error"}, status=status)
+    else:
+        try:
+            response = HttpResponse(get_template("500.html").render(), status=status)
+        except Exception:  # the page about the error must not depend on what is broken
+            logger.exception("the page for errors could not be shown")
+            response = HttpResponse(status=status)
+    if outage:
+        response["Retry-After"] = "5"
     return response
 
 

@@ -20,8 +20,9 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -55,6 +56,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def pids_with(variable: str, *words: str) -> list[int]:
@@ -364,6 +370,33 @@ class Stack:
             server.start()
         return time.monotonic() - began
 
+    @contextmanager
+    def tls_web(self) -> Iterator[str]:
+        """A second web server with TLS, because a browser keeps secure cookies only so: its address."""
+        port, key, certificate = free_port(), self.folder / "key.pem", self.folder / "certificate.pem"
+        make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+        subprocess.run([*make.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        command = f"{BINARIES}/gunicorn enablement.wsgi --bind 127.0.0.1:{port} --threads 4 --no-control-socket"
+        command += f" --worker-tmp-dir /dev/shm --keyfile {key} --certfile {certificate}"
+        server = self._server(f"gunicorn-{port}", command, lambda: _listens(port))
+        server.start()
+        try:
+            yield f"https://localhost:{port}"
+        finally:
+            server.stop()
+            self.servers.remove(server)
+
+    @contextmanager
+    def small_disk(self, name: str, size: str) -> Iterator[Path]:
+        """A tmpfs of that size (`64m`) in the stack's folder. Needs root."""
+        disk = self.folder / name
+        disk.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "doppelpass-trial", disk], check=True)
+        try:
+            yield disk
+        finally:
+            subprocess.run(["umount", "--lazy", disk], check=True)
+
     def close(self) -> None:
         """End everything and remove the folder. TRIALS_KEEP=1 keeps the folder with its logs."""
         self._over.set()
@@ -401,11 +434,13 @@ class Stack:
         except (OSError, HTTPException):
             return False
 
-    def manage(self, *arguments: str, check: bool = True, timeout: float = 900) -> subprocess.CompletedProcess[str]:
+    def manage(
+        self, *arguments: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float = 900
+    ) -> subprocess.CompletedProcess[str]:
         """`manage.py …` in the environment of the servers. Raises TrialError when it fails, unless `check` is off."""
         done = subprocess.run(
             [BINARIES / "python", ROOT / "manage.py", *arguments],
-            env=self.env | {"LOG_LEVEL": "WARNING"},
+            env=self.env | {"LOG_LEVEL": "WARNING", **(env or {})},
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -415,6 +450,40 @@ class Stack:
         if check and done.returncode:
             raise TrialError(f"manage.py {' '.join(arguments)} failed\n{done.stdout}\n{done.stderr}")
         return done
+
+    def shell(self, script: str) -> subprocess.Popen[str]:
+        """A script in the product's shell that talks through its pipes; it ends with the stack."""
+        started: list[subprocess.Popen[str]] = []
+        command = [
+            "setpriv",
+            "--pdeathsig",
+            "KILL",
+            f"{BINARIES}/python",
+            "manage.py",
+            "shell",
+            "-v",
+            "0",
+            "-c",
+            script,
+        ]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        with (self.folder / "shell.log").open("ab") as log:
+
+            def spawn() -> None:
+                started.append(
+                    subprocess.Popen(
+                        [*command, script],
+                        env=self.env,
+                        cwd=ROOT,
+                        text=True,
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        stderr=log,
+                    )
+                )
+
+            self.in_own_thread(spawn)
+        return started[0]
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """A look into the database past the product. Placeholders are `%s` on PostgreSQL and `?` on SQLite."""

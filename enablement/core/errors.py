@@ -1,5 +1,8 @@
-"""Errors that are meant for the person at the screen."""
+"""Errors that are meant for the person at the screen, and those that mean: ask again later."""
 
+import errno
+
+from django.db import InterfaceError, OperationalError
 from django.utils.functional import Promise
 
 
@@ -13,3 +16,10 @@ class DomainError(Exception):
         super().__init__(str(message))
         self.message = message
         self.code = code
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the cause is a database that is away or full, or a disk without room: nothing that the request did."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return True
+    return isinstance(error, (OperationalError, InterfaceError))

@@ -2,25 +2,38 @@
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import psycopg
-
-from trials.client import RefusedError
+from trials.faults.browser import offline_browser
+from trials.faults.clicks import double_clicks
+from trials.faults.disk import disk_full
+from trials.faults.editing import trainer_edits
 from trials.faults.journal import sentences
 from trials.faults.killing import kill_web, kill_worker
+from trials.faults.services import postgres_immediate, redis_stop
 from trials.faults.site import Site, Trial
-from trials.stack import Stack, TrialError
+from trials.faults.upkeep import backup_restore, rolling_restart
+from trials.stack import Stack
 
 FAULTS: dict[str, Callable[[Site], Trial]] = {
     fault.__name__: fault
     for fault in (
         kill_web,
         kill_worker,
+        redis_stop,
+        postgres_immediate,
+        disk_full,
+        double_clicks,
+        offline_browser,
+        trainer_edits,
+        backup_restore,
+        rolling_restart,
     )
 }
 
@@ -47,8 +60,8 @@ def run(name: str, site: Site) -> Row:
     try:
         trial = FAULTS[name](site)
         recovered = site.settle() - trial.calm_at
-    except (TrialError, RefusedError, OSError, psycopg.Error) as error:  # the other faults are still to be tried
-        trial, recovered = Trial(0, began, f"did not end: {error}"), time.monotonic() - began
+    except Exception as error:  # noqa: BLE001 - the other faults are still to be tried
+        trial, recovered = Trial(0, began, f"did not end: {error!r}"), time.monotonic() - began
         trial.found.lost.append("whatever this trial would have shown")
     found = site.journal.compare(site.stored())
     lost, duplicated = [*trial.found.lost, *found.lost], [*trial.found.duplicated, *found.duplicated]
@@ -72,7 +85,10 @@ def main() -> int:
         return 2
     began = time.monotonic()
     rows = []
-    with Stack() as stack:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the stack is taken down then too
+    with Stack(wsgi="trials.faults.wsgi") as stack, ExitStack() as disks:
+        if os.geteuid() == 0:
+            disks.enter_context(stack.small_disk("media", "256m"))
         stack.start()
         site = Site(stack, quick=os.environ.get("QUICK", "") not in {"", "0"})
         print(f"the product runs after {time.monotonic() - began:.0f} s")

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from trials.client import Answer, Learner, Question, RefusedError, read_questions
-from trials.stack import TrialError
+from trials.stack import TrialError, until
 
 if TYPE_CHECKING:
     from trials.faults.site import Site
@@ -27,6 +27,12 @@ class StubbornLearner(Learner):
         self.trouble: Counter[int] = Counter()
         self.tab = person["email"][:64]
         self.acknowledged_at = 0.0
+
+    def another_tab(self) -> Learner:
+        """The same person, log-in included, on a connection of its own; it asks once and takes what it gets."""
+        tab = Learner(self.connection.address, host=self.site.stack.host, scheme=self.site.stack.scheme)
+        tab.cookies = dict(self.cookies)
+        return tab
 
     def persist(self, send: Callable[[], Answer]) -> Answer:
         """Ask again while nobody answers or the server says that it cannot now; everything else is its answer."""
@@ -77,17 +83,17 @@ class StubbornLearner(Learner):
         self.site.journal.submitted(uuid_of(attempt))
         self._expect(self.persist(lambda: self.get(f"{attempt}result/")), 200)
 
-    def take_test(self, rounds: int = 1, until: threading.Event | None = None) -> None:
+    def take_test(self, rounds: int = 1, enough: threading.Event | None = None) -> None:
         """A whole test: `rounds` of other answers, the right ones last, each question saved every time.
 
-        With `until`, as many rounds as it takes until the event is set.
+        With `enough`, no round begins after the event is set.
         """
         attempt = self.begin()
         questions = self.look(attempt)
         right = self.site.right_answers(uuid_of(attempt))
         sequence = max(question.sequence for question in questions)
         turn = 0
-        while turn < rounds and not (until is not None and until.is_set()):
+        while turn < rounds and not (enough is not None and enough.is_set()):
             turn, sequence = turn + 1, sequence + 1
             for question in questions:
                 self.keep(attempt, question, question.value(turn), sequence)
@@ -111,8 +117,9 @@ class Load:
     Leaving the block waits for them and raises the first error that one of them met.
     """
 
-    def __init__(self, learners: Sequence[StubbornLearner], *, rounds: int = 1) -> None:
-        self.learners, self.rounds = learners, rounds
+    def __init__(self, learners: Sequence[StubbornLearner], *, one_test: bool = False) -> None:
+        """With `one_test` each stays in its first test, and saves in it until the block ends."""
+        self.learners, self.one_test = learners, one_test
         self.calm_at = 0.0
         self._calm = threading.Event()
         self._errors: list[Exception] = []
@@ -120,8 +127,10 @@ class Load:
 
     def _work(self, learner: StubbornLearner) -> None:
         try:
+            if self.one_test:
+                learner.take_test(1_000, enough=self._calm)
             while not self._calm.is_set():
-                learner.take_test(self.rounds)
+                learner.take_test()
         except Exception as error:  # noqa: BLE001 - kept for the main thread
             self._errors.append(error)
 
@@ -130,8 +139,16 @@ class Load:
         if self._errors:
             raise self._errors[0]
 
+    def goes_on(self, answers: int, *, within: float = 120) -> None:
+        """Wait until so many more answers are acknowledged."""
+        journal = self.learners[0].site.journal
+        goal = len(journal) + answers
+        until(lambda: len(journal) >= goal or self._errors, within=within, what=f"{answers} more answers are saved")
+        self.check()
+
     @property
     def trouble(self) -> Counter[int]:
+        """What all of them met; see `StubbornLearner`."""
         return sum((learner.trouble for learner in self.learners), Counter())
 
     def __enter__(self) -> Self:
@@ -142,7 +159,7 @@ class Load:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.calm_at = time.monotonic()
         self._calm.set()
+        for thread in self._threads:
+            thread.join()
         if kind is None:
-            for thread in self._threads:
-                thread.join()
             self.check()

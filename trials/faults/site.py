@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from trials.faults.learners import StubbornLearner
 from trials.stack import Stack, TrialError, until
 
 T = TypeVar("T")
-RESULT = "TRIAL-RESULT"
+ANSWER = "ANSWER OF THE TRIAL "
+PASSWORD = "one-two and through the middle"  # noqa: S105 - of people who live for one trial
 
 
 @dataclass
@@ -35,21 +37,38 @@ class Site:
     def __init__(self, stack: Stack, *, quick: bool) -> None:
         self.stack, self.quick = stack, quick
         self.journal = Journal()
+        self._inside: subprocess.Popen[str] | None = None
 
     # --- people -----------------------------------------------------------------------------------------------------
     def inside(self, function: str, *arguments: object) -> Any:
         """Call a function of `trials.faults.company` within the product; its value comes back as JSON."""
-        call = f"{function}(*json.loads({json.dumps(json.dumps(arguments))}))"
-        script = f"import json\nfrom trials.faults.company import *\nprint('{RESULT}' + json.dumps({call}))"
-        return json.loads(self.stack.manage("shell", "-v", "0", "-c", script).stdout.partition(RESULT)[2])
+        if self._inside is None:
+            self._inside = self.stack.shell("from trials.faults.company import serve; serve()")
+        reader, writer = self._inside.stdout, self._inside.stdin
+        if reader is None or writer is None:
+            raise TrialError("the product's shell has no pipes")
+        writer.write(json.dumps([function, arguments]) + "\n")
+        writer.flush()
+        for line in reader:
+            if line.startswith(ANSWER):
+                answer = json.loads(line.removeprefix(ANSWER))
+                if "error" in answer:
+                    raise TrialError(f"{function}{arguments} failed inside the product: {answer['error']}")
+                return answer["value"]
+        raise TrialError("the product's shell has ended")
 
-    def learners(self, prefix: str, count: int) -> list[StubbornLearner]:
-        return [StubbornLearner(self, person) for person in self.inside("make_learners", prefix, count)]
+    def learners(self, prefix: str, count: int, code: str = "M01") -> list[StubbornLearner]:
+        """People who may start the test of a module; the first of them can also log in with `PASSWORD`."""
+        return [StubbornLearner(self, person) for person in self.inside("make_learners", prefix, count, code)]
+
+    def visitor(self) -> Browser:
+        """A browser in which nobody is logged in."""
+        return Browser(("127.0.0.1", self.stack.port), host=self.stack.host, scheme=self.stack.scheme, timeout=60)
 
     def staff(self, role: str) -> Browser:
         """A browser in which a person of that role is logged in."""
-        browser = Browser(("127.0.0.1", self.stack.port), host=self.stack.host, scheme=self.stack.scheme, timeout=60)
-        browser.cookies = {"__Host-session": self.inside("make_staff", role)[role], "csrftoken": "y" * 32}
+        browser = self.visitor()
+        browser.cookies = {"__Host-session": self.inside("make_staff", role), "csrftoken": "y" * 32}
         return browser
 
     # --- the database -----------------------------------------------------------------------------------------------
@@ -104,7 +123,7 @@ class Site:
 
     def findings(self) -> list[str]:
         """What `manage.py verify_records` says, without its last line, which counts."""
-        lines = self.stack.manage("verify_records", check=False).stdout.strip().splitlines()
+        lines = str(self.inside("verify_records")).strip().splitlines()
         if not lines or not re.fullmatch(r"\d+ findings?", lines[-1]):
             raise TrialError(f"verify_records did not end: {lines}")
         return lines[:-1]

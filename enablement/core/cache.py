@@ -1,0 +1,46 @@
+"""The cache while Redis is away: a smaller one in each process, so that pages and limits go on."""
+
+import logging
+import time
+from typing import Any
+
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+PAUSE = 2.0  # seconds until Redis is asked again, so that not every request waits for a server that does not answer
+
+
+class _SteadyClient:
+    """Redis's client, or this process's memory while Redis fails.
+
+    The memory counts too: whoever takes Redis down does not switch the limits on log-ins off, each process keeps its
+    own. What was deleted while Redis was away can come back with it, for as long as it would have been kept there.
+    """
+
+    _away_until = 0.0
+
+    def __init__(self, servers: Any, **options: Any) -> None:
+        self._redis = RedisCacheClient(servers, **options)
+        self._memory = LocMemCache("while-redis-is-away", {})
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*arguments: Any) -> Any:
+            if time.monotonic() >= _SteadyClient._away_until:
+                try:
+                    return getattr(self._redis, name)(*arguments)
+                except RedisError as error:
+                    _SteadyClient._away_until = time.monotonic() + PAUSE
+                    logger.warning("the cache is away (%s); this process uses its own memory", error)
+            return getattr(self._memory, name)(*arguments)
+
+        return call
+
+
+class SteadyRedisCache(RedisCache):
+    """Django's Redis cache, which raises nothing when Redis is away."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _SteadyClient

@@ -1,0 +1,147 @@
+"""A real browser without a network, reloaded, closed and logged out, against the production settings over TLS."""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, Response, expect, sync_playwright
+
+from trials.faults.journal import Journal
+from trials.faults.learners import StubbornLearner, uuid_of
+from trials.faults.site import PASSWORD, Site, Trial
+from trials.stack import TrialError
+
+WAIT = 60_000  # milliseconds
+
+
+def offline_browser(site: Site) -> Trial:
+    """Answers given offline, before a reload, in a tab that is closed, and after the session has ended are stored."""
+    learners = site.learners("browser", 1 if site.quick else 3)
+    with site.stack.tls_web() as base, _chromium() as context:
+        for learner in learners:
+            _one_evening(site, learner, context, base)
+    return Trial(4 * len(learners), time.monotonic())
+
+
+@contextmanager
+def _chromium() -> Iterator[BrowserContext]:
+    binary = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if binary is None:
+        raise TrialError("no Chromium found: apt-get install chromium, or name one in CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        context = browser.new_context(ignore_https_errors=True, locale="de-DE")
+        context.set_default_timeout(WAIT)
+        yield context
+        browser.close()
+
+
+def _one_evening(site: Site, learner: StubbornLearner, context: BrowserContext, base: str) -> None:
+    context.clear_cookies()
+    session = {"name": "__Host-session", "value": learner.cookies["__Host-session"], "url": base, "secure": True}
+    context.add_cookies([session])  # type: ignore[list-item]  # Playwright's TypedDict, all keys optional
+    attempt = learner.begin()
+    given: dict[int, Any] = {}
+
+    page = _open(site, context, base + attempt)  # nothing is wrong yet
+    _answer(page, given)
+    _saved(page)
+
+    context.set_offline(True)
+    _next(page)
+    _answer(page, given)
+    expect(page.locator("[data-slot]")).to_have_attribute("data-state", "offline", timeout=WAIT)
+    page.goto("about:blank")  # a reload without a network would end nowhere
+    context.set_offline(False)
+    page.close()
+    page = _open(site, context, base + attempt)
+    _saved(page)
+
+    _answer(page, given)
+    page.reload()
+    page.locator("quiz-player[ready]").wait_for()
+
+    _next(page)
+    _answer(page, given)
+    page.close()  # at once: the answer is on its way, or on the device
+    page = _open(site, context, base + attempt)
+
+    context.clear_cookies(name="__Host-session")
+    _answer(page, given)
+    expect(page.locator("[data-slot]")).to_have_attribute("data-state", "login", timeout=WAIT)
+    page.goto(f"{base}/de/accounts/login/")
+    page.locator("input[name=login]").fill(learner.email)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.close()
+    page = _open(site, context, base + attempt)
+    page.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('doppelpass:answers:'))")
+    page.close()
+    _compare(site, uuid_of(attempt), given)
+
+
+def _open(site: Site, context: BrowserContext, url: str) -> Page:
+    """The player in a new tab. Whatever the server acknowledges to its script is in the journal."""
+    page = context.new_page()
+    page.on("response", lambda response: _note(site.journal, response))
+    page.goto(url)
+    page.locator("quiz-player[ready]").wait_for()
+    return page
+
+
+def _note(journal: Journal, response: Response) -> None:
+    if not response.url.endswith("/save/"):
+        return
+    sent = json.loads(response.request.post_data or "{}")
+    uuid, position, sequence = uuid_of(response.url.removesuffix("save/")), sent["position"], sent["sequence"]
+    journal.sending(uuid, position, sequence)
+    if response.ok and not (held := response.json())["stale"]:
+        journal.answered(uuid, position, sequence, held["value"])
+
+
+def _shown(page: Page) -> Any:
+    return page.locator("section[data-question]:not([hidden])")
+
+
+def _next(page: Page) -> None:
+    before = _shown(page).get_attribute("data-question")
+    _shown(page).locator(".btn--primary").click()
+    page.wait_for_function(
+        "before => document.querySelector('section[data-question]:not([hidden])').dataset.question !== before",
+        arg=before,
+    )
+
+
+def _answer(page: Page, given: dict[int, Any]) -> None:
+    """Answer the question that is shown, or the next one that is answered by a click; remember what was chosen."""
+    while _shown(page).get_attribute("data-kind") not in {"single_choice", "multiple_choice"}:
+        _next(page)
+    question = _shown(page)
+    free = question.locator("input[name=answer]:not(:checked)").first
+    position, value = int(question.get_attribute("data-question")), free.get_attribute("value")
+    if question.get_attribute("data-kind") == "single_choice":
+        given[position] = value
+    else:
+        given[position] = sorted([*given.get(position, []), value])
+    free.check()
+
+
+def _saved(page: Page) -> None:
+    expect(page.locator("[data-slot]")).to_have_attribute("data-state", "saved", timeout=WAIT)
+
+
+def _compare(site: Site, attempt: str, given: dict[int, Any]) -> None:
+    """Every answer that was given is stored, acknowledged or not: the device kept it until then."""
+    newest: dict[int, tuple[int, Any]] = {}
+    for answer in site.stored().answers:
+        if answer.attempt == attempt and answer.sequence > newest.get(answer.position, (0, None))[0]:
+            newest[answer.position] = answer.sequence, answer.value
+    for position, value in given.items():
+        stored = newest.get(position, (0, None))[1]
+        if (sorted(stored) if isinstance(stored, list) else stored) != value:
+            raise TrialError(f"answer {attempt}/{position} was given as {value!r} and is stored as {stored!r}")
