@@ -454,22 +454,10 @@ class Stack:
     def shell(self, script: str) -> subprocess.Popen[str]:
         """A script in the product's shell that talks through its pipes; it ends with the stack."""
         started: list[subprocess.Popen[str]] = []
-        command = [
-            "setpriv",
-            "--pdeathsig",
-            "KILL",
-            f"{BINARIES}/python",
-            "manage.py",
-            "shell",
-            "-v",
-            "0",
-            "-c",
-            script,
-        ]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        with (self.folder / "shell.log").open("ab") as log:
+        command = f"setpriv --pdeathsig KILL {BINARIES}/python manage.py shell -v 0 -c".split()
 
-            def spawn() -> None:
+        def spawn() -> None:
+            with (self.folder / "shell.log").open("ab") as log:
                 started.append(
                     subprocess.Popen(
                         [*command, script],
@@ -482,7 +470,7 @@ class Stack:
                     )
                 )
 
-            self.in_own_thread(spawn)
+        self.in_own_thread(spawn)
         return started[0]
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:

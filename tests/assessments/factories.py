@@ -8,6 +8,7 @@ from assessments.models import Attempt, AttemptItem, Item, QuizPage
 from courses.enums import Audience
 from courses.models import Activity, ModulePage
 from tests.courses.factories import activity_of
+from trials.faults.answers import right_value
 
 _numbers = count(1)
 
@@ -110,15 +111,7 @@ def quiz_of(page: QuizPage) -> Activity:
 def right_answer(attempt_item: AttemptItem) -> Any:
     """A raw answer that earns full marks."""
     version = attempt_item.item_version
-    content = version.content
-    if version.kind == "matching":
-        return {pair["id"]: pair["choice"] for pair in content["pairs"]}
-    if version.kind == "ordering":
-        return [entry["id"] for entry in content["entries"]]
-    if version.kind == "numeric":
-        return str(content["answer"])
-    right = [option["id"] for option in content["options"] if option["correct"]]
-    return right if version.kind == "multiple_choice" else right[0]
+    return right_value(version.kind, version.content)
 
 
 def items_of(attempt: Attempt) -> list[AttemptItem]:

@@ -63,6 +63,7 @@ def run(name: str, site: Site) -> Row:
     except Exception as error:  # noqa: BLE001 - the other faults are still to be tried
         trial, recovered = Trial(0, began, f"did not end: {error!r}"), time.monotonic() - began
         trial.found.lost.append("whatever this trial would have shown")
+        site.stack.start()  # whatever it has left down
     found = site.journal.compare(site.stored())
     lost, duplicated = [*trial.found.lost, *found.lost], [*trial.found.duplicated, *found.duplicated]
     findings = site.findings()

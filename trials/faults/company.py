@@ -160,7 +160,7 @@ def verify_records() -> str:
 def work_once() -> None:
     """All periodic work, here and now: what worker and beat do in the first minute."""
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
-        current_app.tasks[entry["task"]].apply(throw=True)
+        current_app.tasks[str(entry["task"])].apply(throw=True)
 
 
 def serve() -> None:

@@ -28,7 +28,7 @@ def _log_in_and_look(site: Site) -> None:
     """Whoever is not logged in yet can do so, rate limits and all, and sees their pages."""
     visitor = site.visitor()
     visitor.log_in("redis-0@faults.example.com", PASSWORD)
-    for path in ("/de/", "/de/learn/", "/de/certificates/"):
+    for path in ("/de/", "/de/learn/mine/", "/de/certificates/"):
         answer = visitor.follow(visitor.get(path))
         if answer.status != 200:
             raise TrialError(f"{path} answers {answer.status} while Redis is away")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from uuid import UUID
 
 import psycopg
 
@@ -95,15 +96,7 @@ class Site:
     def stored(self, database_url: str = "") -> Stored:
         """What the database holds, in the journal's terms."""
         with psycopg.connect(database_url or self.stack.database_url) as connection:
-
-            def rows(query: str) -> list[tuple[Any, ...]]:
-                return list(connection.execute(query.encode()).fetchall())
-
-            return Stored(
-                attempts=[StoredAttempt(str(uuid), email, state) for uuid, email, state in rows(ATTEMPTS)],
-                answers=[StoredAnswer(str(uuid), *rest) for uuid, *rest in rows(ANSWERS)],
-                certificates=[(email, str(key)) for email, key in rows(CERTIFICATES)],
-            )
+            return read_stored(lambda query: list(connection.execute(query.encode()).fetchall()))
 
     # --- afterwards -------------------------------------------------------------------------------------------------
     def unfinished(self) -> str:
@@ -127,6 +120,15 @@ class Site:
         if not lines or not re.fullmatch(r"\d+ findings?", lines[-1]):
             raise TrialError(f"verify_records did not end: {lines}")
         return lines[:-1]
+
+
+def read_stored(rows: Callable[[str], list[tuple[Any, ...]]]) -> Stored:
+    """The facts that the journal asks for, by queries of its own: what the product says of itself is on trial."""
+    return Stored(
+        attempts=[StoredAttempt(str(UUID(str(uuid))), email, state) for uuid, email, state in rows(ATTEMPTS)],
+        answers=[StoredAnswer(str(UUID(str(uuid))), *rest) for uuid, *rest in rows(ANSWERS)],
+        certificates=[(email, str(key)) for email, key in rows(CERTIFICATES)],
+    )
 
 
 ATTEMPTS = (
