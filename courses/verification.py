@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from courses.enums import ActivityKind, Verb
 from courses.models import Activity, Enrollment, LearningEvent, Progress
@@ -124,6 +127,14 @@ def satisfied_without_work() -> Iterator[str]:
     )
     for pk in hollow.values_list("pk", flat=True).iterator(BATCH):
         yield f"enrolment {pk} is satisfied and nothing is completed"
+
+
+@record_check("changed outlines are looked at again")
+def outlines_overdue() -> Iterator[str]:
+    """Whoever had only a withdrawn lesson left is done, also when they do not come back."""
+    limit = timezone.now() - timedelta(seconds=settings.LEASE_SECONDS + 2 * settings.SWEEP_SECONDS)
+    for pk in Activity.objects.filter(outline_changed_at__lt=limit).values_list("pk", flat=True).iterator(BATCH):
+        yield f"activity {pk} was changed, and its running enrolments were not looked at for two sweeps"
 
 
 @record_check("enrolments are in modules and paths, lessons lie in modules")

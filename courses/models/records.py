@@ -42,12 +42,23 @@ class Activity(models.Model):
     is_live = models.BooleanField(default=False)
     first_live_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Set in the transaction that changes what a module or path asks for, and cleared when its running enrolments have
+    # been looked at again: the row is the queue, so that a lost message leaves nobody waiting.
+    outline_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
         ordering = ("position", "pk")
-        indexes = (models.Index(fields=["parent", "position"]), models.Index(fields=["kind", "is_live"]))
+        indexes = (
+            models.Index(fields=["parent", "position"]),
+            models.Index(fields=["kind", "is_live"]),
+            models.Index(
+                fields=["outline_changed_at"],
+                condition=Q(outline_changed_at__isnull=False),
+                name="activity_outline_changed",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.title

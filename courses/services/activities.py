@@ -11,6 +11,7 @@ from wagtail.models import Page
 from courses.enums import ActivityKind
 from courses.models import Activity, ActivityPage, LearningPathPage, ModulePage, PathStep, Prerequisite
 
+OUTLINED = (ActivityKind.MODULE, ActivityKind.PATH)
 _TITLES = {"de": "title_de", "en": "title_en"}
 
 
@@ -54,6 +55,7 @@ def sync_activity(page: Page) -> Activity:
     fields["parent"] = _parent_of(source)
     fields["is_live"] = bool(live)
     activity, created = Activity.objects.get_or_create(key=source.translation_key, defaults=fields)
+    before = activity.parent_id
     changed = [] if created else [name for name, value in fields.items() if getattr(activity, name) != value]
     for name in changed:
         setattr(activity, name, fields[name])
@@ -62,6 +64,7 @@ def sync_activity(page: Page) -> Activity:
         changed.append("first_live_at")
     if changed:
         activity.save(update_fields=changed)
+        _note_change(activity.pk, activity.parent_id, before)
     _sync_order(source)
     activity.refresh_from_db(fields=["position"])
     if isinstance(source, LearningPathPage):
@@ -71,9 +74,14 @@ def sync_activity(page: Page) -> Activity:
     return activity
 
 
+def _note_change(*activities: int | None) -> None:
+    """Their running enrolments are to be looked at again; see `courses.tasks.refresh_enrollments`."""
+    Activity.objects.filter(pk__in=[pk for pk in activities if pk], kind__in=OUTLINED).update(outline_changed_at=timezone.now())
+
+
 def _parent_of(page: ActivityPage) -> Activity | None:
     """The module of a lesson or quiz. Modules and paths have none: a module can stand on many paths."""
-    if page.activity_kind in {ActivityKind.MODULE, ActivityKind.PATH}:
+    if page.activity_kind in OUTLINED:
         return None
     return _activity_for(page.get_parent())
 
@@ -105,7 +113,9 @@ def _sync_steps(path: Activity, page: LearningPathPage) -> None:
         module = _activity_for(module_page) if module_page is not None else None
         if module is not None:
             wanted.setdefault(module.pk, (number, step.value["audience"]))
-    PathStep.objects.filter(path=path).exclude(module__in=wanted).delete()
+    removed, _kinds = PathStep.objects.filter(path=path).exclude(module__in=wanted).delete()
+    if removed:
+        _note_change(path.pk)
     present = {step.module_id: step for step in PathStep.objects.filter(path=path)}
     for module_id, (number, audience) in wanted.items():
         known = present.get(module_id)
@@ -114,6 +124,7 @@ def _sync_steps(path: Activity, page: LearningPathPage) -> None:
         elif (known.position, known.audience) != (number, audience):
             known.position, known.audience = number, audience
             known.save(update_fields=["position", "audience"])
+            _note_change(path.pk)
 
 
 def _sync_prerequisites(module: Activity, page: ModulePage) -> None:
@@ -141,7 +152,9 @@ def retire_activity(page: Page) -> Activity:
         activity.is_live = False
         activity.required = activity.required and bool(rest)
         activity.save(update_fields=["is_live", "required"])
+    _note_change(activity.pk, activity.parent_id)
     if not rest:
+        _note_change(*PathStep.objects.filter(module=activity).values_list("path", flat=True))
         PathStep.objects.filter(module=activity).delete()
         Prerequisite.objects.filter(requires=activity).delete()
     return activity

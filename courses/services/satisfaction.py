@@ -1,5 +1,6 @@
 """When a module or a path is complete: the one place that decides, records and tells."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -88,16 +89,19 @@ def _tested(enrollment: Enrollment) -> bool:
     ).exists()
 
 
-def refresh_running(activity: Activity) -> int:
-    """Re-evaluate running enrolments after the content changed, and return how many became complete.
+def refresh_each(activity: Activity) -> Iterator[bool]:
+    """Re-evaluate running enrolments after the content changed; yields for each whether it is complete now.
 
     Removing the last open lesson completes what was running. The learner's next visit to the module notices that by
     itself; this service is for those who do not come back, so that reports and certificates do not wait for a visit.
     Each enrolment is a transaction of its own; ending half-way and running again changes nothing.
     """
     running = Enrollment.objects.filter(activity=activity, satisfied_at__isnull=True)
-    completed = 0
     for pk in list(running.order_by("pk").values_list("pk", flat=True)):
         enrollment = Enrollment.objects.select_related("user__function", "activity").get(pk=pk)
-        completed += refresh_satisfaction(enrollment).satisfied_at is not None
-    return completed
+        yield refresh_satisfaction(enrollment).satisfied_at is not None
+
+
+def refresh_running(activity: Activity) -> int:
+    """All of `refresh_each`; returns how many became complete."""
+    return sum(refresh_each(activity))

@@ -1,13 +1,21 @@
 """Trainers add, remove, move and rename while people learn: nobody loses progress, nobody is given any."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
+import pytest
+import time_machine
+from django.utils import timezone
+
 from assessments.models import QuizPage
+from courses import tasks
 from courses.models import Activity, HomePage, LessonPage, ModulePage, PathStep, Progress
 from courses.selectors import current_enrollment, outline
 from courses.services import complete_lesson, open_activity, refresh_running
-from courses.tasks import refresh_enrollments
+from courses.tasks import refresh_enrollments, sweep_outlines
+from enablement.core.verification import run_record_checks
 from people.models import User
 from tests.courses.factories import activity_of, enrolled, lesson, module_tree, path_page
 
@@ -147,3 +155,39 @@ def test_a_withdrawn_lesson_wakes_a_worker_for_those_who_do_not_come_back(
         LessonPage.objects.get(pk=tree.lesson_pages[1].pk).unpublish()
     refresh_enrollments(*woken.call_args.kwargs["args"])
     assert current_enrollment(alice, tree.module).satisfied_at is not None
+
+
+def test_a_withdrawn_lesson_completes_people_although_the_message_was_lost(home: HomePage, alice: User) -> None:
+    """The broker was down, or the worker was killed: the row still says what is to be done, and the sweep does it."""
+    tree = module_tree(home, lessons=2)
+    complete_lesson(alice, lesson=tree.lessons[0])
+    Activity.objects.update(outline_changed_at=None)
+    LessonPage.objects.get(pk=tree.lesson_pages[1].pk).unpublish()
+    sweep_outlines()
+    assert current_enrollment(alice, tree.module).satisfied_at is None, "a worker may be at it just now"
+    with time_machine.travel(timezone.now() + timedelta(minutes=4), tick=False):
+        assert len(list(run_record_checks("changed outlines are looked at again"))) == 1
+        sweep_outlines()
+        assert list(run_record_checks("changed outlines are looked at again")) == []
+    assert current_enrollment(alice, tree.module).satisfied_at is not None
+    assert tree.module.outline_changed_at is None
+
+
+def test_whoever_refreshes_stops_when_the_content_changes_again(
+    home: HomePage, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = module_tree(home, lessons=2)
+    for person in (alice, bob):
+        complete_lesson(person, lesson=tree.lessons[0])
+    monkeypatch.setattr(tasks, "RENEW_EVERY", 1)
+    later = timezone.now() + timedelta(hours=1)
+
+    def one_and_a_change(activity: Activity) -> Iterator[bool]:
+        yield False
+        Activity.objects.filter(pk=activity.pk).update(outline_changed_at=later)
+        yield False
+        raise AssertionError("it went on although somebody else does all of it")
+
+    monkeypatch.setattr(tasks, "refresh_each", one_and_a_change)
+    refresh_enrollments(tree.module.pk)
+    assert tree.module.outline_changed_at == later

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -76,17 +76,27 @@ def _full_log(site: Site, load: Load) -> None:
     database = site.stack.database
     with site.stack.small_disk("log", "512m") as disk:
         _move(site, log, disk / "pg_wal")
-        log.symlink_to(disk / "pg_wal")
-        database.start()
-        load.goes_on(20)
-        with _full(disk):
-            _meets_trouble(load)
-        until(database.ready, within=120, what="PostgreSQL is back")
-        load.goes_on(20)
-        database.stop(signal.SIGINT)
-        log.unlink()
-        _move(site, disk / "pg_wal", log)
-        database.start()
+        try:
+            log.symlink_to(disk / "pg_wal")
+            database.start()
+            load.goes_on(20)
+            with _full(disk):
+                _use_up_log(site)
+                _meets_trouble(load)
+            until(database.ready, within=120, what="PostgreSQL is back")
+            load.goes_on(20)
+        finally:
+            database.stop(signal.SIGINT)
+            log.unlink()
+            _move(site, disk / "pg_wal", log)
+            database.start()
+
+
+def _use_up_log(site: Site) -> None:
+    """Segments that were made in advance hold many answers; fill them until PostgreSQL needs room for another one."""
+    with suppress(psycopg.OperationalError), _connected(site) as database:
+        while True:
+            database.execute("SELECT pg_logical_emit_message(false, 'trial', repeat('x', 4000000))")
 
 
 def _move(site: Site, source: Path, target: Path) -> None:
