@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from playwright.sync_api import Page, expect
@@ -73,6 +74,15 @@ CHECKS = """
     if (shown(e) && (box.width < 43.5 || box.height < 43.5)) found.push(`${box.width}×${box.height}: ${name(e)}`);
   }
   return found;
+}
+"""
+
+
+STALE_SLOT = """
+() => {
+  const slot = document.querySelector('[data-slot]');
+  slot.dataset.state = 'stale';
+  for (const part of slot.querySelectorAll('[data-for]')) part.hidden = part.dataset.for !== 'stale';
 }
 """
 
@@ -263,6 +273,8 @@ def test_tests(inspection: Inspection) -> None:
         save_response(marketing, attempt=attempt, position=item.position, value=value, sequence=1)
     set_flag(marketing, attempt=attempt, position=1, flagged=True)
     page = look.open(visitor, look.path("assessments:player", attempt.uuid, 1))
+    page.evaluate(STALE_SLOT)
+    look.look(page)
     page = look.open(visitor, look.path("assessments:review", attempt.uuid))
     page.locator("quiz-review[ready]").wait_for()
     page.locator("[data-ask]").click()
@@ -366,3 +378,15 @@ def test_refusals(inspection: Inspection) -> None:
             path,
         )
     look.look(page)
+
+
+def test_our_own_error(inspection: Inspection) -> None:
+    """The page that stands alone. It greets in German and says the same in English below."""
+    look = inspection
+    if look.language != "de":
+        return
+    visitor = look.visitor()
+    visitor.expect_errors("500")
+    html = render_to_string("500.html")
+    visitor.page.route("**/broken/", lambda route: route.fulfill(status=500, body=html, content_type="text/html"))
+    look.open(visitor, "/de/broken/")
