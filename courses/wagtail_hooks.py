@@ -26,7 +26,7 @@ page_viewset_registry.register(ActivityPage, value=ActivityPageViewSet("activiti
 
 # Menu entries that only administrators have a use for. The pages behind them keep their own permissions.
 ADMIN_ONLY = {
-    "main": frozenset({"help"}),
+    "main": frozenset({"help", "snippets"}),  # ours have entries of their own
     "reports": frozenset({"site-history", "page-types-usage", "locked-pages", "workflow-tasks"}),
     "settings": frozenset({"redirects", "sites", "collections", "workflows", "workflow-tasks", "locales"}),
 }

@@ -243,6 +243,7 @@ SIGNUP_OPEN = env.flag("SIGNUP_OPEN", default=False)
 
 # --- Languages and time ---------------------------------------------------------------------------------------------
 USE_I18N = WAGTAIL_I18N_ENABLED = True
+FORMAT_MODULE_PATH = "enablement.formats"
 LANGUAGE_CODE = "de"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = WAGTAILADMIN_PERMITTED_LANGUAGES = [("de", _("German")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

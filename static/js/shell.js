@@ -1,4 +1,5 @@
-// The shell works without this file; it only closes an open menu when the person leaves it.
+// The shell works without this file. It closes an open menu when the person leaves it, and brings the present page's
+// link of a row into sight that is wider than the screen.
 
 for (const menu of document.querySelectorAll("[data-menu]")) {
   const close = () => { menu.open = false; };
@@ -10,4 +11,9 @@ for (const menu of document.querySelectorAll("[data-menu]")) {
       menu.querySelector("summary").focus();
     }
   });
+}
+
+for (const current of document.querySelectorAll(".strip [aria-current]")) {
+  const strip = current.closest(".strip");
+  strip.scrollLeft += current.getBoundingClientRect().left - strip.getBoundingClientRect().left - (strip.clientWidth - current.offsetWidth) / 2;
 }

@@ -66,7 +66,7 @@ def test_the_menu_holds_what_a_trainer_needs(roles_ready: None, trainer: User, h
     assert not submenu_names(settings_menu, trainer) & {"redirects", "sites", "collections", "workflows"}
     assert "help" in menu_names(client, admin)
     assert {"redirects", "sites"} <= submenu_names(settings_menu, admin)
-    assert not menu_names(client, hr) & {"modules", "lessons", "facts", "explorer"}
+    assert not menu_names(client, hr) & {"modules", "lessons", "facts", "explorer", "snippets"}
 
 
 def test_the_start_page_names_what_waits(

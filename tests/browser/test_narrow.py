@@ -1,0 +1,23 @@
+"""What a small phone must still show whole."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from courses.models import HomePage
+from people.models import User
+from tests.browser.conftest import NARROW, Visitor
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_navigation_is_not_cut_off(visit: Callable[..., Visitor], home: HomePage, hr: User, language: str) -> None:
+    page = visit(hr, size=NARROW).open(f"/{language}/reports/overview/")
+    present = page.locator(".strip [aria-current]")
+    expect(present).to_be_in_viewport(ratio=0.95)  # the last of a row that is wider than the screen
+    cut = page.locator(".tabs__link").evaluate_all(
+        "links => links.filter(link => link.scrollWidth > link.clientWidth).map(link => link.textContent.trim())"
+    )
+    assert cut == []
