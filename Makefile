@@ -12,7 +12,7 @@ PRODUCTION_ENV := env -u DATA_DIR DOPPELPASS_MODE=production SECRET_KEY=$$($(PY)
   CACHE_URL=redis://127.0.0.1:6379/0 CELERY_BROKER_URL=redis://127.0.0.1:6379/1 STORAGE_URL=s3://check \
   EMAIL_URL=smtp+tls://127.0.0.1:587 MAIL_FROM=learn@example.com
 
-.PHONY: help run test test-fast check format lint types imports migrations translations deploy-check templates lock audit messages screenshots faults clean
+.PHONY: help run test test-fast check format lint types imports migrations translations deploy-check templates lock audit messages screenshots bench faults clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,10 @@ deploy-check: .venv/dev.stamp  ## Django's deployment checks under production se
 
 templates: .venv/dev.stamp  ## Templates are formatted
 	find templates -name '*.html' -print0 | xargs -0 $(BIN)/djhtml --tabwidth 2 --check
+
+bench: .venv/dev.stamp  ## Speed as ratios to references, on this machine (ONLY=name, QUICK=1)
+	@scripts/system-package pango postgresql redis
+	PYTHONPATH=. $(PY) -m trials.bench
 
 faults: .venv/dev.stamp  ## Kill, starve and edit the running product; nothing may be lost (ONLY=name, QUICK=1)
 	PYTHONPATH=. $(PY) -m trials.faults

@@ -18,6 +18,8 @@ _CHUNK = 1 << 16
 _QUESTION = re.compile(
     r'<section [^>]*data-question="(\d+)" data-kind="(\w+)" data-sequence="(\d+)"(.*?)</section>', re.DOTALL
 )
+_START = re.compile(r'action="([^"]+/start/)"')
+_RUNNING = re.compile(r'href="([^"]+/attempts/[0-9a-f-]{36}/)"')
 _CHOICE = re.compile(r'name="answer" value="([^"]+)"')
 _ORDER = re.compile(r'name="order" value="([^"]+)"')
 _SELECT = re.compile(r'<select [^>]*data-left="([^"]+)"(.*?)</select>', re.DOTALL)
@@ -123,7 +125,8 @@ class Browser:
         self.connection = Connection(address, timeout)
         self.cookies: dict[str, str] = {}
         self._origin = f"{scheme}://{host}"
-        self._fixed = f"Host: {host}\r\nX-Forwarded-Proto: {scheme}\r\nX-Forwarded-For: {address[0]}\r\n"
+        self._fixed = f"Host: {host}\r\nX-Forwarded-Proto: {scheme}\r\n"
+        self.forwarded_for = address[0]  # whom the proxy saw; rate limits count by it
 
     def close(self) -> None:
         self.connection.close()
@@ -177,7 +180,7 @@ class Browser:
 
     def _request(self, method: str, path: str, more: str, body: bytes) -> bytes:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        head = f"{method} {path} HTTP/1.1\r\n{self._fixed}{more}"
+        head = f"{method} {path} HTTP/1.1\r\n{self._fixed}X-Forwarded-For: {self.forwarded_for}\r\n{more}"
         if cookies:
             head += f"Cookie: {cookies}\r\n"
         if method == "POST":
@@ -263,9 +266,11 @@ class Learner(Browser):
     tab = "trial"
 
     def start(self, quiz_path: str) -> str:
-        """Opens the card before the test and starts: the path of the attempt, `/…/attempts/UUID/`."""
-        page = self.get(quiz_path)
-        found = re.search(r'action="([^"]+/start/)"', _expect(page, 200).text)
+        """Opens the card before the test and starts, or goes on: the path of the attempt, `/…/attempts/UUID/`."""
+        page = _expect(self.get(quiz_path), 200)
+        if running := _RUNNING.search(page.text):
+            return running.group(1)
+        found = _START.search(page.text)
         if found is None:
             raise RefusedError(page, f"{quiz_path} offers no start")
         return self.press_start(found.group(1))

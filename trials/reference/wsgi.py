@@ -1,0 +1,8 @@
+"""`gunicorn trials.reference.wsgi`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "trials.reference.settings"
+application = get_wsgi_application()
