@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import time
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,7 +18,9 @@ from django.utils.translation import gettext as _
 from certificates import selectors
 from certificates.models import Certificate
 from certificates.rendering import render_pdf
+from enablement.core import metrics
 from enablement.core.claimable import WorkState
+from enablement.core.errors import is_outage
 from enablement.core.mail import message_id, one_line
 
 logger = logging.getLogger(__name__)
@@ -35,6 +38,7 @@ def produce(pk: int) -> bool:
     if not Certificate.work.claim(pk, lease=LEASE):
         return False
     certificate = Certificate.objects.get(pk=pk)
+    began = time.monotonic()
     try:
         data = render_pdf(
             certificate.frozen,
@@ -44,11 +48,14 @@ def produce(pk: int) -> bool:
             code=certificate.code,
             verify_url=certificate.verify_url,
         )
-        return _store(certificate, data)
+        stored = _store(certificate, data)
     except Exception as error:
         logger.exception("certificate %s could not be rendered", certificate.number)
-        Certificate.retry_later(pk, error=f"{type(error).__name__}: {error}", delay=RETRY)
+        Certificate.retry_later(pk, error=error, delay=RETRY, counts=not is_outage(error))
         return False
+    metrics.count("renders_total")
+    metrics.count("render_milliseconds_total", round((time.monotonic() - began) * 1000))
+    return stored
 
 
 def _file_name(certificate: Certificate, attempt: int) -> str:

@@ -347,6 +347,11 @@ WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # no third-party request from 
 WAGTAILLOCALIZE_DISABLE_ON_DELETE = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
+# --- Monitoring -----------------------------------------------------------------------------------------------------
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")  # empty: there is no metrics endpoint
+if METRICS_TOKEN and len(METRICS_TOKEN) < 24:
+    raise ImproperlyConfigured("METRICS_TOKEN must have at least 24 characters, or be empty.")
+
 # --- Logging --------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "text", ("json", "text"))

@@ -16,6 +16,7 @@ handler500 = "enablement.views.server_error"
 urlpatterns = [
     path("health/live", views.health_live, name="health_live"),
     path("health/ready", views.health_ready, name="health_ready"),
+    path("health/metrics", views.health_metrics, name="health_metrics"),
     path("admin/login/", views.cms_login),
     # Wagtail's bulk actions on users know nothing of our roles.
     path("admin/bulk/people/user/<path:rest>", views.nothing_here),

@@ -12,13 +12,14 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from enablement.core import metrics
 from enablement.core.errors import is_outage
 from enablement.core.models import Heartbeat
 
@@ -81,6 +82,24 @@ def health_ready(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_safe
+def health_metrics(request: HttpRequest) -> HttpResponse:
+    """Counters and queues for a monitoring system that knows METRICS_TOKEN; for everybody else it does not exist."""
+    sent = request.headers.get("Authorization", "")
+    if not settings.METRICS_TOKEN or not secrets.compare_digest(
+        sent.encode(), f"Bearer {settings.METRICS_TOKEN}".encode()
+    ):
+        raise Http404
+    samples = list(metrics.counters())
+    try:
+        samples += [*metrics.gauges(), metrics.Sample("database_up", {}, 1)]
+    except DatabaseError:
+        logger.warning("the database does not answer the question for metrics", exc_info=True)
+        samples.append(metrics.Sample("database_up", {}, 0))
+    return HttpResponse(metrics.exposition(samples), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@login_not_required
 def cms_login(request: HttpRequest) -> HttpResponse:
     """Wagtail sends here whoever may not enter. Strangers log in; for people without a CMS role it does not exist."""
     if request.user.is_authenticated:
@@ -119,6 +138,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     The player's outbox keeps an answer and sends it again on either; proxies and monitors can tell the two apart.
     """
     outage = is_outage(sys.exc_info()[1])
+    metrics.count("outages_total" if outage else "errors_total")
+    if request.resolver_match is not None and request.resolver_match.view_name == "assessments:save":
+        metrics.count("autosave_errors_total")
     status = 503 if outage else 500
     if request.accepts("application/json") and not request.accepts("text/html"):
         response: HttpResponse = JsonResponse({"code": "outage" if outage else "error"}, status=status)

@@ -64,7 +64,7 @@ def send(pk: int, connection: BaseEmailBackend | None = None) -> bool:
     except Exception as error:
         logger.exception("mail on assignment %s could not be sent", mail.enrollment_id)
         delay = FIRST_RETRY * 2 ** (mail.work_attempts - 1)
-        AssignmentMail.retry_later(pk, error=f"{type(error).__name__}: {error}", delay=delay)
+        AssignmentMail.retry_later(pk, error=error, delay=delay)
         return False
     AssignmentMail.objects.filter(pk=pk, work_state=WorkState.RUNNING, work_attempts=mail.work_attempts).update(
         work_state=WorkState.DONE, lease_until=None, work_error=""

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from enablement.core.claimable import WorkState
+from enablement.core.errors import is_outage
 from reports.enums import ExportKind
 from reports.exports import CsvWriter, Writer, XlsxWriter, blocks, row_count
 from reports.filters import FilterForm
@@ -30,7 +31,7 @@ def write_export(pk: int) -> bool:
     try:
         return _write_claimed(job)
     except Exception as error:
-        ExportJob.retry_later(pk, error=f"{type(error).__name__}: {error}", delay=timedelta(seconds=30))
+        ExportJob.retry_later(pk, error=error, delay=timedelta(seconds=30), counts=not is_outage(error))
         raise
 
 

@@ -76,7 +76,8 @@ def sync_activity(page: Page) -> Activity:
 
 def _note_change(*activities: int | None) -> None:
     """Their running enrolments are to be looked at again; see `courses.tasks.refresh_enrollments`."""
-    Activity.objects.filter(pk__in=[pk for pk in activities if pk], kind__in=OUTLINED).update(outline_changed_at=timezone.now())
+    known = [pk for pk in activities if pk is not None]
+    Activity.objects.filter(pk__in=known, kind__in=OUTLINED).update(outline_changed_at=timezone.now())
 
 
 def _parent_of(page: ActivityPage) -> Activity | None:

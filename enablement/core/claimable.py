@@ -71,11 +71,21 @@ class Claimable(models.Model):
         self.work_error = ""
 
     @classmethod
-    def retry_later(cls, pk: object, *, error: str, delay: timedelta) -> None:
-        """Hand a claimed row back; after the last attempt it is marked as failed and keeps the error."""
+    def retry_later(cls, pk: object, *, error: Exception, delay: timedelta, counts: bool = True) -> None:
+        """Hand a claimed row back; after the last attempt it is marked as failed and keeps the error.
+
+        Without `counts` the row keeps the attempt: a full disk, or a storage that is away for an hour, is not its
+        fault and must not end in work that nobody takes up any more.
+        """
+        said = f"{type(error).__name__}: {error}"[:2000]
         rows = cls.work.filter(pk=pk, work_state=WorkState.RUNNING)
-        last = rows.filter(work_attempts__gte=cls.MAX_WORK_ATTEMPTS)
-        last.update(work_state=WorkState.FAILED, lease_until=None, work_error=error[:2000])
+        if counts:
+            last = rows.filter(work_attempts__gte=cls.MAX_WORK_ATTEMPTS)
+            last.update(work_state=WorkState.FAILED, lease_until=None, work_error=said)
         rows.update(
-            work_state=WorkState.QUEUED, lease_until=None, run_after=timezone.now() + delay, work_error=error[:2000]
+            work_state=WorkState.QUEUED,
+            lease_until=None,
+            run_after=timezone.now() + delay,
+            work_error=said,
+            work_attempts=F("work_attempts") - (0 if counts else 1),
         )

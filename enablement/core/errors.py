@@ -18,8 +18,14 @@ class DomainError(Exception):
         self.code = code
 
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+
 def is_outage(error: BaseException | None) -> bool:
-    """Whether the cause is a database that is away or full, or a disk without room: nothing that the request did."""
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    """Whether the cause is a server that is away, or a disk without room: nothing that the request or row did."""
+    if isinstance(error, OSError) and error.errno in _FULL:
         return True
-    return isinstance(error, (OperationalError, InterfaceError))
+    # S3's client has errors of its own; importing it for this would cost every process that has no S3 a second.
+    if type(error).__module__.startswith("botocore"):
+        return True
+    return isinstance(error, (OperationalError, InterfaceError, ConnectionError, TimeoutError))

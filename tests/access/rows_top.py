@@ -25,6 +25,7 @@ def _document(world: World) -> str:
 ROWS = [
     Row("health_live", ALL, shows="ok"),
     Row("health_ready", ALL, shows='"sweeps": "ok"'),
+    Row("health_metrics", NOBODY, anonymous=404),
     Row("help", PEOPLE),
     Row("brand_stylesheet", ALL),
     Row("brand_logo", ALL, prepare=_brand, shows="PNG", writes=frozenset({"wagtailimages_rendition"})),

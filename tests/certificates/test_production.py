@@ -1,9 +1,11 @@
 """Whatever is killed, every certificate is rendered once, stored whole, and told once."""
 
+import errno
 import hashlib
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -216,3 +218,23 @@ def test_nobody_who_has_left_is_mailed(alice: User, fake_pdf: list[str], mailout
     assert mailoutbox == []
     certificate.refresh_from_db()
     assert certificate.is_ready
+
+
+@pytest.mark.django_db
+def test_a_full_disk_costs_no_attempt_however_long_it_lasts(
+    alice: User, fake_pdf: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an evening without room would end in certificates that nobody makes any more."""
+    with time_machine.travel(NOON, tick=False) as clock:
+        certificate = factories.issued(alice)
+        with monkeypatch.context() as full_disk:
+            full_disk.setattr(
+                default_storage, "save", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device"))
+            )
+            for _ in range(Certificate.MAX_WORK_ATTEMPTS + 2):
+                assert not production.produce(certificate.pk)
+                clock.shift(production.RETRY)
+        certificate.refresh_from_db()
+        assert (certificate.work_state, certificate.work_attempts) == (WorkState.QUEUED, 0)
+        assert "No space left" in certificate.work_error
+        assert production.produce(certificate.pk)

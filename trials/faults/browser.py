@@ -5,10 +5,10 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, Response, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, Response, expect, sync_playwright
 
 from trials.faults.journal import Journal
 from trials.faults.learners import StubbornLearner, uuid_of
@@ -100,8 +100,9 @@ def _note(journal: Journal, response: Response) -> None:
     sent = json.loads(response.request.post_data or "{}")
     uuid, position, sequence = uuid_of(response.url.removesuffix("save/")), sent["position"], sent["sequence"]
     journal.sending(uuid, position, sequence)
-    if response.ok and not (held := response.json())["stale"]:
-        journal.answered(uuid, position, sequence, held["value"])
+    with suppress(Error):  # the page has gone meanwhile; what it was told is compared all the same, see `_compare`
+        if response.ok and not (held := response.json())["stale"]:
+            journal.answered(uuid, position, sequence, held["value"])
 
 
 def _shown(page: Page) -> Any:

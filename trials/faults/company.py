@@ -13,7 +13,6 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group
@@ -24,6 +23,7 @@ from assessments.models import Item, QuizPage
 from courses.enums import ActivityKind, EnrollmentSource, MoveOn
 from courses.models import Activity, CatalogueIndexPage, LessonPage, ModulePage
 from courses.services import complete_lesson, enroll
+from enablement.celery import app
 from people.enums import Role
 from people.models import Function, User
 from trials.faults.site import ANSWER, PASSWORD
@@ -159,8 +159,9 @@ def verify_records() -> str:
 
 def work_once() -> None:
     """All periodic work, here and now: what worker and beat do in the first minute."""
+    app.loader.import_default_modules()
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
-        current_app.tasks[str(entry["task"])].apply(throw=True)
+        app.tasks[str(entry["task"])].apply(throw=True)
 
 
 def serve() -> None:
