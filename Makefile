@@ -70,6 +70,7 @@ bench: .venv/dev.stamp  ## Speed as ratios to references, on this machine (ONLY=
 	PYTHONPATH=. $(PY) -m trials.bench
 
 faults: .venv/dev.stamp  ## Kill, starve and edit the running product; nothing may be lost (ONLY=name, QUICK=1)
+	@scripts/system-package pango postgresql redis chromium
 	PYTHONPATH=. $(PY) -m trials.faults
 
 format: .venv/dev.stamp  ## Format Python and templates

@@ -346,9 +346,11 @@ class Stack:
             self.redis.start()
             with psycopg.connect(self.database_url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
                 connection.execute("CREATE DATABASE doppelpass")
-        self.manage("migrate", "--no-input", "-v", "0")
-        self.manage("import_package", str(ROOT / "curriculum"))
-        self.manage("collectstatic", "--no-input", "-v", "0")
+        with ThreadPoolExecutor(1) as beside:
+            static = beside.submit(self.manage, "collectstatic", "--no-input", "-v", "0")
+            self.manage("migrate", "--no-input", "-v", "0")
+            self.manage("import_package", str(ROOT / "curriculum"))
+            static.result()
         if not self.embedded:
             self.database.stop(signal.SIGINT)
 
