@@ -307,6 +307,9 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
     }
     for _folder in ("broker", "broker-control"):
         (DATA_DIR / _folder).mkdir(parents=True, exist_ok=True)
+elif CELERY_BROKER_URL.startswith("redis"):
+    # A broker that accepts connections and says nothing must not hold the request that only wants to wake a worker.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 4}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -161,6 +161,17 @@ class Server:
             met.append(pid)
         return met
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The parent does nothing while the block runs, but its sockets stay open."""
+        if self.process is None:
+            raise TrialError(f"{self.name} does not run")
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def said(self, words: str) -> bool:
         """Whether the process that runs now has written these words."""
         if self.process is None or self.process.poll() is not None:

@@ -3,40 +3,21 @@
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 import psycopg
 import requests
 
+from trials.stack import free_port, pids_with, until
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "doppelpass-demo"
-T = TypeVar("T")
-
-
-def until(condition: Callable[[], T], *, within: float, what: str) -> T:
-    """Polls until the condition is truthy and returns its value; fails with `what` after `within` seconds."""
-    deadline = time.monotonic() + within
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within:.0f} s: {what}")
-        time.sleep(0.1)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Product:
@@ -95,20 +76,7 @@ class Product:
 
     def pids(self, *words: str) -> list[int]:
         """Processes of this data folder whose command line has all the words (`gunicorn`, `worker`, `beat`)."""
-        found = []
-        for entry in Path("/proc").iterdir():
-            if not entry.name.isdecimal():
-                continue
-            try:
-                environment = (entry / "environ").read_bytes()
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-            except (FileNotFoundError, ProcessLookupError, PermissionError):
-                continue
-            ours = f"DATA_DIR={self.data_dir}".encode() in environment.split(b"\0")
-            if ours and state != "Z" and all(word in command for word in words):
-                found.append(int(entry.name))
-        return sorted(found)
+        return pids_with(f"DATA_DIR={self.data_dir}", *words)
 
     def kill(self, *words: str) -> list[int]:
         """kill -9 of every process that the words name, parents and children alike; returns whom it met."""

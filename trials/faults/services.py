@@ -9,7 +9,7 @@ from trials.stack import TrialError
 
 
 def redis_stop(site: Site) -> Trial:
-    """Redis is away while people work: answers are saved and pages shown all the same; certificates wait."""
+    """Redis is away, or hangs, while people work: answers are saved and pages shown all the same."""
     rounds = 1 if site.quick else 5
     learners = site.learners("redis", 2 if site.quick else 6)
     with Load(learners) as load:
@@ -21,7 +21,11 @@ def redis_stop(site: Site) -> Trial:
             _log_in_and_look(site)
             site.stack.redis.start()
             load.goes_on(20)
-    return Trial(rounds, load.calm_at, f"learners met {dict(load.trouble)}")
+            with site.stack.redis.frozen():  # accepts connections and says nothing: worse than being away
+                load.goes_on(40)
+    if load.trouble:
+        raise TrialError(f"learners met errors while only Redis was away: {dict(load.trouble)}")
+    return Trial(2 * rounds, load.calm_at)
 
 
 def _log_in_and_look(site: Site) -> None:
