@@ -87,7 +87,7 @@ def main() -> int:
     began = time.monotonic()
     rows = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the stack is taken down then too
-    with Stack(wsgi="trials.faults.wsgi") as stack, ExitStack() as disks:
+    with Stack(wsgi="trials.faults.wsgi", web_workers=3) as stack, ExitStack() as disks:
         if os.geteuid() == 0:
             disks.enter_context(stack.small_disk("media", "256m"))
         stack.start()

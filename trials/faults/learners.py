@@ -14,7 +14,7 @@ from trials.stack import TrialError, until
 if TYPE_CHECKING:
     from trials.faults.site import Site
 
-PATIENCE = 180.0  # seconds; a server that does not answer for so long has failed the trial
+PATIENCE = 240.0  # seconds; a server that does not answer for so long has failed the trial
 
 
 class StubbornLearner(Learner):
@@ -139,7 +139,7 @@ class Load:
         if self._errors:
             raise self._errors[0]
 
-    def goes_on(self, answers: int, *, within: float = 120) -> None:
+    def goes_on(self, answers: int, *, within: float = 180) -> None:
         """Wait until so many more answers are acknowledged."""
         journal = self.learners[0].site.journal
         goal = len(journal) + answers
