@@ -78,6 +78,12 @@ def run(name: str, site: Site) -> Row:
     return row
 
 
+def _end(*_: object) -> None:
+    """Take the stack down when told to end; once, for a second signal would interrupt just that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
+
+
 def main() -> int:
     only = [name for name in os.environ.get("ONLY", "").split(",") if name]
     unknown = set(only) - set(FAULTS)
@@ -86,7 +92,7 @@ def main() -> int:
         return 2
     began = time.monotonic()
     rows = []
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the stack is taken down then too
+    signal.signal(signal.SIGTERM, _end)
     with Stack(wsgi="trials.faults.wsgi", web_workers=3) as stack, ExitStack() as disks:
         if os.geteuid() == 0:
             disks.enter_context(stack.small_disk("media", "256m"))
