@@ -246,7 +246,7 @@ def _rules(card: StartCard) -> list[tuple[str, str]]:
         rules.append(("hourglass", _("There is no time limit. You can leave at any time and go on later.")))
     rules.append(("flag", _("You can move freely between the questions, mark some, and change answers until the end.")))
     rules.append(
-        ("target", _("You pass from %(percent)d %% on. The best attempt counts.") % {"percent": card.pass_mark})
+        ("target", _("You pass from %(percent)d%% on. The best attempt counts.") % {"percent": card.pass_mark})
     )
     if card.delay_minutes:
         waiting = ngettext(
@@ -361,12 +361,12 @@ def _verdict(question: QuestionResult) -> str:
 def _score_line(view: ResultView) -> str:
     values = {"mark": view.pass_mark}
     if view.points is None or view.maximum is None:
-        passed, failed = _("Passed (from %(mark)d %%)"), _("Not passed (from %(mark)d %%)")
+        passed, failed = _("Passed (from %(mark)d%%)"), _("Not passed (from %(mark)d%%)")
         return (passed if view.passed else failed) % values
     told = {**values, "points": number(view.points), "total": number(view.maximum)}
     if view.passed:
-        return _("%(points)s of %(total)s, passed (from %(mark)d %%)") % told
-    return _("%(points)s of %(total)s, not passed (from %(mark)d %%)") % told
+        return _("%(points)s of %(total)s, passed (from %(mark)d%%)") % told
+    return _("%(points)s of %(total)s, not passed (from %(mark)d%%)") % told
 
 
 def _next_line(view: ResultView) -> str:

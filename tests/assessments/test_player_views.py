@@ -71,7 +71,7 @@ def test_the_card_says_what_will_happen_and_starts_by_post(browser: Client, page
     card = browser.get(page.url)
     text = card.content.decode()
     assert card.status_code == 200
-    for words in ("What will happen", "80 %", "No limit", "the right answers and why", "None yet"):
+    for words in ("What will happen", "80&nbsp;%", "No limit", "the right answers and why", "None yet"):
         assert words in text
     start = reverse("assessments:start", kwargs={"key": quiz.key})
     assert start in text
@@ -188,7 +188,7 @@ def test_a_whole_test_by_forms_alone(browser: Client, attempt: Attempt) -> None:
     again = browser.post(url("submit", attempt), {"confirm": "1"})
     assert done.url == again.url == url("result", attempt)
     result = browser.get(done.url).content.decode()
-    assert "5 of 5, passed (from 80 %)" in result
+    assert "5 of 5, passed (from 80%)" in result
     assert result.count("verdict--right") == 5
 
 

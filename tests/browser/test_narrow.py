@@ -21,3 +21,15 @@ def test_navigation_is_not_cut_off(visit: Callable[..., Visitor], home: HomePage
         "links => links.filter(link => link.scrollWidth > link.clientWidth).map(link => link.textContent.trim())"
     )
     assert cut == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 480])
+def test_the_way_to_the_other_language_leaves_the_name_free(
+    visit: Callable[..., Visitor], home: HomePage, width: int
+) -> None:
+    page = visit(size=(width, 700)).open("/de/accounts/login/")
+    brand = page.locator(".top .brand").bounding_box()
+    first = page.locator(".top .languages__link:visible").first.bounding_box()
+    assert brand is not None
+    assert first is not None
+    assert brand["x"] + brand["width"] <= first["x"]
