@@ -51,7 +51,7 @@ def issue_certificate(enrollment: Enrollment, *, tested: bool) -> Certificate | 
     language = enrollment.user.language
     layout = CertificateSettings.load()
     issued_at = timezone.now()
-    valid_until = _months_later(issued_at, layout.validity_months) if layout.validity_months else None
+    valid_until = months_later(issued_at, layout.validity_months) if layout.validity_months else None
     certificate = Certificate(
         **key,
         number=f"~{secrets.token_hex(12)}",  # the real number follows from the primary key: no counter to lock
@@ -110,7 +110,7 @@ def sample_content(*, kind: str, language: str, today: datetime) -> dict[str, ob
             kind=kind,
             language=language,
             issued_at=today,
-            valid_until=_months_later(today, months) if months else None,
+            valid_until=months_later(today, months) if months else None,
         ),
         "holder": own.sample_holder,
         "title": own.sample_title,
@@ -121,7 +121,7 @@ def sample_content(*, kind: str, language: str, today: datetime) -> dict[str, ob
     }
 
 
-def _months_later(moment: datetime, months: int) -> datetime:
+def months_later(moment: datetime, months: int) -> datetime:
     """The end of the same day of the month, `months` later; the 31st becomes the last day of a shorter month."""
     local = timezone.localtime(moment)
     month = local.month - 1 + months

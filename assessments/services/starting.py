@@ -70,7 +70,7 @@ def _freeze(user: User, quiz: Activity, enrollment: Enrollment, definition: Quiz
         activity=quiz,
         cycle=enrollment.cycle,
         number=number,
-        policy=_policy(user, quiz, definition),
+        policy=policy_of(user, quiz, definition),
         started_at=now,
         deadline_at=deadline,
         closes_at=deadline + timedelta(seconds=definition.grace_seconds) if deadline else None,
@@ -111,7 +111,8 @@ def _pool_too_small() -> DomainError:
     )
 
 
-def _policy(user: User, quiz: Activity, definition: QuizPage) -> dict[str, Any]:
+def policy_of(user: User, quiz: Activity, definition: QuizPage) -> dict[str, Any]:
+    """The rules that an attempt of this person freezes, see `Attempt`."""
     return {
         "title_de": quiz.title_de or definition.title,
         "title_en": quiz.title_en or definition.title,
