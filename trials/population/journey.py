@@ -211,7 +211,7 @@ class Journey:
             (pk, WorkState.QUEUED if has_file else WorkState.CANCELLED, at, None, 0, "", f"DP-{day.year}-{pk:06d}",
              "".join(self.rng.choices(ALPHABET, k=LENGTH)), person.pk, activity.pk, 1, CertificateKind.ACHIEVEMENT,
              person.language, json.dumps(frozen), at, str(valid.astimezone(UTC)) if valid else None,
-             CertificateState.VALID, None, None, "", "", "", at, False)
+             CertificateState.VALID, None, None, "", "", "", at, None, False)
         )  # fmt: skip
 
     # --- rows of what ran -------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def make_tables() -> dict[str, Table]:
             Certificate, "id", "work_state", "run_after", "lease_until", "work_attempts", "work_error", "number",
             "code", "user_id", "activity_id", "cycle", "kind", "language", "frozen", "issued_at", "valid_until",
             "state", "revoked_at", "revoked_by_id", "revocation_reason", "file", "sha256", "mailed_at",
-            "show_initials",
+            "mail_lease_until", "show_initials",
         ),
     }  # fmt: skip
 

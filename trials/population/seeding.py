@@ -86,8 +86,8 @@ def _admit(wish: Wish, now: datetime) -> tuple[OrgUnit, dict[int, int]]:
         raise RefusedError(f"There are 1 to {content.MAX_MODULES} modules, and the seed is 0 or more.")
     if company.has_real_people():
         raise RefusedError(
-            "This database has real people (anybody who is neither of the demo company nor at "
-            f"{company.DOMAIN}). A synthetic company is made in a database of its own only. Nothing was changed."
+            "This database has real people (anybody who is neither of the demo company nor has an address that ends "
+            "in .example). A synthetic company is made in a database of its own only. Nothing was changed."
         )
     known = company.known_keys()
     mark = f"population seed={wish.seed} modules={wish.modules} until="
