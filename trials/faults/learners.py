@@ -26,7 +26,6 @@ class StubbornLearner(Learner):
         self.cookies = {"__Host-session": person["session"], "csrftoken": "x" * 32}
         self.trouble: Counter[int] = Counter()
         self.tab = person["email"][:64]
-        self.acknowledged_at = 0.0
 
     def another_tab(self) -> Learner:
         """The same person, log-in included, on a connection of its own; it asks once and takes what it gets."""
@@ -45,7 +44,6 @@ class StubbornLearner(Learner):
                 self.trouble[0] += 1
             else:
                 if answer.status < 500:
-                    self.acknowledged_at = time.monotonic()
                     return answer
                 self.trouble[answer.status] += 1
             time.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
