@@ -93,11 +93,12 @@ def main() -> int:
     began = time.monotonic()
     rows = []
     signal.signal(signal.SIGTERM, _end)
-    with Stack(wsgi="trials.faults.wsgi", web_workers=3) as stack, ExitStack() as disks:
+    quick = os.environ.get("QUICK", "") not in {"", "0"}
+    with Stack(wsgi="trials.faults.wsgi", web_workers=2 if quick else 3) as stack, ExitStack() as disks:
         if os.geteuid() == 0:
             disks.enter_context(stack.small_disk("media", "256m"))
         stack.start()
-        site = Site(stack, quick=os.environ.get("QUICK", "") not in {"", "0"})
+        site = Site(stack, quick=quick)
         print(f"the product runs after {time.monotonic() - began:.0f} s")
         print(f"{'fault':<20}{'trials':>7}{'lost':>6}{'duplicated':>12}{'findings':>10}{'recovered_s':>13}", flush=True)
         for name in only or FAULTS:
