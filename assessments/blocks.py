@@ -30,6 +30,13 @@ def item_tag_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in names.distinct()]
 
 
+class TagsBlock(blocks.MultipleChoiceBlock):
+    """Names of tags, as they were stored: Wagtail would look each one up among all choices whenever a test is read."""
+
+    def normalize_choice(self, value: Any) -> Any:
+        return value
+
+
 class FixedItemBlock(blocks.StructBlock):
     """One item that every attempt gets."""
 
@@ -53,7 +60,7 @@ class DrawBlock(blocks.StructBlock):
     """Items drawn at the start of each attempt: unseen ones first, then those the person had least often."""
 
     count = blocks.IntegerBlock(label=gettext_lazy("How many"), default=8, min_value=1, max_value=100)
-    tags = blocks.MultipleChoiceBlock(
+    tags = TagsBlock(
         choices=item_tag_choices,
         label=gettext_lazy("With all of these tags"),
         required=False,

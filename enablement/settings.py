@@ -170,7 +170,15 @@ CACHES = {
         else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}
     )
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# With Redis most requests read the session there. It is written to the database all the same, and only when it changes.
+SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if _cache_url else 'db'}"
+if _cache_url:
+    CACHES["sessions"] = {
+        **CACHES["default"],
+        "BACKEND": "enablement.core.cache.SessionCache",
+        "KEY_PREFIX": "sessions",
+    }
+    SESSION_CACHE_ALIAS = "sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")

@@ -35,6 +35,7 @@ from enablement.settings import DATABASES, STORAGES  # noqa: E402
 
 if not os.environ.get("TEST_TRANSLATED"):
     LOCALE_PATHS: list[str] = []  # most tests read the English sources, whether or not the catalogue is compiled
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # query counts are literal, on either database
 SECRET_KEY = "test-key-that-is-long-enough-and-used-nowhere-else-0123456789"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -29,6 +30,7 @@ class SaveResult:
     sequence: int
     value: Any
     saved_at: datetime
+    deadline_at: datetime | None
     state: AnswerState
     hint: str
     understood: str
@@ -40,22 +42,24 @@ def _closed() -> DomainError:
     )
 
 
-def _open_attempt(user: User, attempt: Attempt) -> Attempt:
+def _open_attempt(user: User, attempt: Attempt | UUID) -> Attempt:
     """The attempt, locked; refused when it is closed or its time with grace is over by the server's clock."""
-    locked = Attempt.objects.select_for_update().get(pk=attempt.pk, user=user)
+    uuid = attempt.uuid if isinstance(attempt, Attempt) else attempt
+    locked = Attempt.objects.select_for_update().get(uuid=uuid, user=user)
     if not locked.is_open or locked.is_over(timezone.now()):
         raise _closed()
     return locked
 
 
 def save_response(
-    user: User, *, attempt: Attempt, position: int, value: object, sequence: int, tab: str = ""
+    user: User, *, attempt: Attempt | UUID, position: int, value: object, sequence: int, tab: str = ""
 ) -> SaveResult:
-    """Append an answer. The highest sequence wins.
+    """Append an answer. The highest sequence wins. Four queries: the attempt is read once, locked.
 
-    `value` is raw JSON (see `Kind.parse`). `sequence` is one more than the highest the tab knows (that of the
-    `QuestionView` or of the last `SaveResult`), `tab` a random name of the tab. Sent again unchanged, it is
-    acknowledged again (REPEATED). A tab that does not know the newest answer is told so and nothing is changed (STALE).
+    `attempt` is the attempt or its uuid; `value` is raw JSON (see `Kind.parse`). `sequence` is one more than the
+    highest the tab knows (that of the `QuestionView` or of the last `SaveResult`), `tab` a random name of the tab. Sent
+    again unchanged, it is acknowledged again (REPEATED). A tab that does not know the newest answer is told so and
+    nothing is changed (STALE).
 
     Raises DomainError `closed` after submission or deadline + grace, `invalid_answer` for what is no answer to this
     question; Attempt.DoesNotExist or AttemptItem.DoesNotExist for what is not the person's own.
@@ -83,6 +87,7 @@ def save_response(
             sequence=newest.sequence,
             value=newest.value,
             saved_at=newest.received_at,
+            deadline_at=locked.deadline_at,
             state=kind.answer_state(version.content, newest.value),
             hint=kind.hint(version.content, newest.value),
             understood=kind.understood(version.content, newest.value, get_language() or settings.LANGUAGE_CODE),
@@ -107,7 +112,7 @@ def _status(newest: Response | None, *, sequence: int, tab: str, value: object) 
 
 
 @transaction.atomic
-def set_flag(user: User, *, attempt: Attempt, position: int, flagged: bool) -> bool:
+def set_flag(user: User, *, attempt: Attempt | UUID, position: int, flagged: bool) -> bool:
     """Mark a question to come back to, or take the mark away. Raises like `save_response`."""
     locked = _open_attempt(user, attempt)
     if not AttemptItem.objects.filter(attempt=locked, position=position).update(flagged=flagged):

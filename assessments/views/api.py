@@ -10,6 +10,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -30,20 +31,28 @@ from enablement.core.errors import DomainError
 from people.models import User
 
 MAX_BYTES = 64 * 1024
-View = Callable[[HttpRequest, User, Attempt], HttpResponse]
+View = Callable[[HttpRequest, User, UUID], HttpResponse]
 
 
 def _told(status: int, code: str, message: str, **more: object) -> JsonResponse:
     return JsonResponse({"code": code, "message": message, **more}, status=status)
 
 
-def _closed(attempt: Attempt) -> JsonResponse:
-    """409 or 410: over for good. Reads the row again, because another tab may have submitted it meanwhile."""
-    url = reverse("assessments:result", kwargs={"uuid": attempt.uuid})
-    attempt.refresh_from_db(fields=["state"])
+def _closed(user: User, uuid: UUID) -> JsonResponse:
+    """409 or 410: over for good. Reads the row now, because another tab may have submitted it meanwhile."""
+    attempt = own_attempt(user, uuid)
+    url = reverse("assessments:result", kwargs={"uuid": uuid})
     if attempt.is_open:
         return _told(410, "deadline", _("The time is up."), next=url)
     return _told(409, "closed", _("This attempt is closed. What was saved before counts."), next=url)
+
+
+def _refused(user: User, uuid: UUID, error: DomainError) -> JsonResponse:
+    if error.code == "closed":
+        return _closed(user, uuid)
+    if error.code == "malformed" and not Attempt.objects.filter(user=user, uuid=uuid).exists():
+        return _told(404, "not_found", _("There is no such attempt."))  # the same as for a request in order
+    return _told(400, error.code, str(error.message))
 
 
 def _own_attempt_only(view: View) -> Callable[[HttpRequest, UUID], HttpResponse]:
@@ -52,17 +61,13 @@ def _own_attempt_only(view: View) -> Callable[[HttpRequest, UUID], HttpResponse]
         if not isinstance(request.user, User):
             return _told(401, "login", _("Log in again; your answers are kept on this device."))
         try:
-            attempt = own_attempt(request.user, uuid)
+            return view(request, request.user, uuid)
         except Attempt.DoesNotExist:
             return _told(404, "not_found", _("There is no such attempt."))
-        try:
-            return view(request, request.user, attempt)
         except AttemptItem.DoesNotExist:
             return _told(404, "not_found", _("There is no such question."))
         except DomainError as error:
-            if error.code == "closed":
-                return _closed(attempt)
-            return _told(400, error.code, str(error.message))
+            return _refused(request.user, uuid, error)
 
     return wrapped
 
@@ -83,23 +88,23 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
-def _remaining(attempt: Attempt) -> int | None:
+def _remaining(deadline_at: datetime | None) -> int | None:
     """Whole seconds to the deadline by the server's clock; None: no limit."""
-    if attempt.deadline_at is None:
+    if deadline_at is None:
         return None
-    return max(int((attempt.deadline_at - timezone.now()).total_seconds()), 0)
+    return max(int((deadline_at - timezone.now()).total_seconds()), 0)
 
 
 @login_not_required  # answers 401 itself
 @never_cache
 @require_POST
 @_own_attempt_only
-def save(request: HttpRequest, user: User, attempt: Attempt) -> HttpResponse:
+def save(request: HttpRequest, user: User, uuid: UUID) -> HttpResponse:
     """Append one answer."""
     body = _body(request)
     saved = save_response(
         user,
-        attempt=attempt,
+        attempt=uuid,
         position=body["position"],
         value=body.get("value"),
         sequence=body.get("sequence", 0),
@@ -114,7 +119,7 @@ def save(request: HttpRequest, user: User, attempt: Attempt) -> HttpResponse:
             "state": saved.state,
             "remark": saved.hint,
             "understood": saved.understood,
-            "remaining_seconds": _remaining(attempt),
+            "remaining_seconds": _remaining(saved.deadline_at),
         }
     )
 
@@ -123,12 +128,17 @@ def save(request: HttpRequest, user: User, attempt: Attempt) -> HttpResponse:
 @never_cache
 @require_POST
 @_own_attempt_only
-def flag(request: HttpRequest, user: User, attempt: Attempt) -> HttpResponse:
+def flag(request: HttpRequest, user: User, uuid: UUID) -> HttpResponse:
     """Mark a question to come back to, or take the mark away."""
+    attempt = own_attempt(user, uuid)
     body = _body(request)
     flagged = set_flag(user, attempt=attempt, position=body["position"], flagged=body.get("flagged") is True)
     return JsonResponse(
-        {"saved_at": timezone.now().isoformat(), "flagged": flagged, "remaining_seconds": _remaining(attempt)}
+        {
+            "saved_at": timezone.now().isoformat(),
+            "flagged": flagged,
+            "remaining_seconds": _remaining(attempt.deadline_at),
+        }
     )
 
 
@@ -136,9 +146,10 @@ def flag(request: HttpRequest, user: User, attempt: Attempt) -> HttpResponse:
 @never_cache
 @require_safe
 @_own_attempt_only
-def state(request: HttpRequest, user: User, attempt: Attempt) -> HttpResponse:
+def state(request: HttpRequest, user: User, uuid: UUID) -> HttpResponse:
     """Whether the attempt is open, and how long by the server's clock. 410 from the deadline on, before grace ends."""
-    remaining = _remaining(attempt)
+    attempt = own_attempt(user, uuid)
+    remaining = _remaining(attempt.deadline_at)
     if not attempt.is_open or remaining == 0:
-        return _closed(attempt)
+        return _closed(user, uuid)
     return JsonResponse({"open": True, "remaining_seconds": remaining})

@@ -67,7 +67,14 @@ def start(request: HttpRequest, key: UUID) -> HttpResponse:
         raise Http404  # whoever is enrolled is told in words that the test is closed
     attempt = start_attempt(user, quiz=quiz)
     open_activity(user, activity=quiz)
-    return redirect("assessments:resume", uuid=attempt.uuid)
+    return _to_first_open(user, attempt)
+
+
+def _to_first_open(user: User, attempt: Attempt) -> HttpResponse:
+    """To the first question without an answer, or to the first one."""
+    view = attempt_view(user, attempt, language=language())
+    position = next((one.position for one in view.questions if one.state is AnswerState.EMPTY), 1)
+    return redirect("assessments:player", uuid=attempt.uuid, position=position)
 
 
 @never_cache
@@ -77,9 +84,7 @@ def resume(request: HttpRequest, uuid: UUID) -> HttpResponse:
     attempt = find_open_attempt(request, uuid)
     if not attempt.is_open:
         return redirect("assessments:result", uuid=uuid)
-    view = attempt_view(signed_in(request), attempt, language=language())
-    position = next((one.position for one in view.questions if one.state is AnswerState.EMPTY), 1)
-    return redirect("assessments:player", uuid=uuid, position=position)
+    return _to_first_open(signed_in(request), attempt)
 
 
 @never_cache  # "back" after submitting asks again and lands on the result

@@ -22,8 +22,12 @@ Change = tuple[Enrollment, datetime | None, User | None]  # row, new due date, w
 
 
 def lock_enrollment(user: User, activity: Activity) -> Enrollment | None:
-    """The current enrolment, locked until the transaction ends."""
-    return Enrollment.objects.select_for_update().filter(user=user, activity=activity).order_by("-cycle").first()
+    """The current enrolment, locked until the transaction ends; it knows its user and activity without a query."""
+    rows = Enrollment.objects.select_for_update().filter(user=user, activity=activity)
+    enrollment = rows.order_by("-cycle").first()
+    if enrollment is not None:
+        enrollment.user, enrollment.activity = user, activity
+    return enrollment
 
 
 def _check_enrollable(activity: Activity) -> None:

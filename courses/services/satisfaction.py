@@ -20,7 +20,11 @@ def refresh_satisfaction(enrollment: Enrollment) -> Enrollment:
     Sets `satisfied_at` and `frozen_outline`, progress, the SATISFIED event, and sends `enrollment_satisfied`, all in
     one transaction. Satisfied stays satisfied for ever: later changes of the content do not reach it.
     """
+    if enrollment.satisfied_at is not None:
+        return enrollment
     locked = Enrollment.objects.select_for_update().get(pk=enrollment.pk)
+    for name in {"user", "activity"} & enrollment._state.fields_cache.keys():  # known already: not read again
+        setattr(locked, name, getattr(enrollment, name))
     if locked.satisfied_at is None and not missing_for(locked):
         _satisfy(locked)
         if locked.activity.kind == ActivityKind.MODULE:

@@ -4,6 +4,7 @@ import logging
 import time
 from typing import Any
 
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
@@ -44,3 +45,16 @@ class SteadyRedisCache(RedisCache):
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = _SteadyClient
+
+
+class SessionCache(SteadyRedisCache):
+    """What is known of sessions, for a minute: the database is the truth.
+
+    Ending a session removes it here too. If Redis is away at that very moment, the old entry lives on for this long.
+    """
+
+    KEEP = 60  # seconds
+
+    def get_backend_timeout(self, timeout: Any = DEFAULT_TIMEOUT) -> int | None:
+        wanted = super().get_backend_timeout(timeout)
+        return self.KEEP if wanted is None else min(int(wanted), self.KEEP)
