@@ -80,8 +80,8 @@ def test_the_card_says_what_will_happen_and_starts_by_post(browser: Client, page
     first = browser.post(start)
     second = browser.post(start)
     attempt = Attempt.objects.get()
-    assert first.url == second.url == url("resume", attempt)
-    assert browser.get(first.url).url == url("player", attempt, position=1)
+    assert first.url == second.url == url("player", attempt, position=1)
+    assert browser.get(url("resume", attempt)).url == first.url
     assert "Continue the test" in browser.get(page.url).content.decode()
 
 

@@ -74,15 +74,18 @@ def test_errors_are_counted_by_what_they_are(
     client.raise_request_exception = False
     errors = iter([ValueError("ours"), OperationalError("away"), OperationalError("away")])
 
-    def fail(*arguments: object) -> None:
+    def fail(*arguments: object, **named: object) -> None:
         raise next(errors)
 
     monkeypatch.setattr(views, "render", fail)
     for _ in range(2):
         client.get(reverse("help"))
-    monkeypatch.setattr("assessments.views.api.own_attempt", fail)
+    monkeypatch.setattr("assessments.views.api.save_response", fail)
     save = reverse("assessments:save", kwargs={"uuid": "00000000-0000-0000-0000-000000000001"})
-    assert client.post(save, {}, content_type="application/json", headers={"Accept": "*/*"}).status_code == 503
+    assert (
+        client.post(save, {"position": 1}, content_type="application/json", headers={"Accept": "*/*"}).status_code
+        == 503
+    )
     found = lines()
     assert found["doppelpass_errors_total"] == 1
     assert found["doppelpass_outages_total"] == 2

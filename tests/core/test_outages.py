@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from enablement import views
-from enablement.core.cache import PAUSE, _SteadyClient
+from enablement.core.cache import PAUSE, SessionCache, _SteadyClient
 from enablement.core.errors import is_outage
 from people.models import User
 
@@ -96,3 +96,11 @@ def test_an_outage_is_503_and_a_mistake_is_500(client: Client, alice: User, monk
     page = client.get(reverse("help"), headers={"Accept": "text/html"})
     assert page.status_code == 500
     assert "Retry-After" not in page.headers
+
+
+def test_a_session_that_was_ended_while_redis_was_away_lives_a_minute_at_most() -> None:
+    """Redis forgets to delete what it could not be told about, so it must not keep a session for two weeks."""
+    cache = SessionCache(NOBODY_LISTENS, {})
+    assert cache.get_backend_timeout(14 * 86_400) == cache.get_backend_timeout(None) == SessionCache.KEEP == 60
+    assert cache.get_backend_timeout(5) == 5
+    assert cache.get_backend_timeout(0) == 0
