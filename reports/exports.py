@@ -1,8 +1,8 @@
 """The files: rows as they stream from the report, into CSV or XLSX, with memory that does not grow with the rows.
 
 Rows come in blocks of people, each block one short query: no cursor stays open while a lease is renewed (SQLite would
-keep an old snapshot and refuse the write), and the order is still by name. PostgreSQL's COPY can replace `CsvWriter`
-behind the same three calls.
+keep an old snapshot and refuse the write), and the order is still by name. On PostgreSQL the lines of a CSV are written
+by COPY, see `reports.copying`.
 """
 
 import csv
@@ -14,15 +14,17 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Protocol
 
 import xlsxwriter
+from django.db import connection
 from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User
+from reports.copying import copy_rows
 from reports.definitions import DEFINITIONS
 from reports.enums import RowStatus
 from reports.filters import FilterForm, ReportFilters
-from reports.selectors import ordered, report_people, report_rows
+from reports.selectors import Rows, ordered, report_people, report_rows
 
 PEOPLE_PER_BLOCK = 500
 SPOOL_BYTES = 4 * 1024 * 1024
@@ -39,25 +41,36 @@ def defuse(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
-def blocks(actor: User, filters: ReportFilters) -> Iterator[list[Row]]:
+def blocks(actor: User, filters: ReportFilters) -> Iterator[Rows]:
     """The report's rows by person, in blocks. Ids of people take 8 bytes each; rows are never held beyond a block."""
     people = report_people(actor, filters).order_by("last_name", "first_name", "pk")
     ids = array("q", people.values_list("pk", flat=True).iterator(chunk_size=5000))
     for start in range(0, len(ids), PEOPLE_PER_BLOCK):
         rows = report_rows(actor, filters).filter(user__in=ids[start : start + PEOPLE_PER_BLOCK].tolist())
-        yield [_row(values) for values in _values(rows)]
+        yield ordered(rows, "person")
+
+
+def row_values(rows: Rows) -> list[Row]:
+    """The cells of these rows."""
+    return [_row(values) for values in _values(rows)]
 
 
 def _values(rows: Any) -> Any:
-    return ordered(rows, "person").values_list(
+    return rows.values_list(
         "user__last_name", "user__first_name", "user__email", "user__org_unit__name", *_names("user__function__name"),
         "activity__code", *_names("activity__title"), "status", "due_at", "completed_on", "certificate_number",
         "valid_until",
     )  # fmt: skip
 
 
+def _languages() -> tuple[str, str]:
+    """The reader's and the other one."""
+    return ("en", "de") if (get_language() or "").startswith("en") else ("de", "en")
+
+
 def _names(field: str) -> tuple[str, str]:
-    return (f"{field}_en", f"{field}_de") if (get_language() or "").startswith("en") else (f"{field}_de", f"{field}_en")
+    here, other = _languages()
+    return f"{field}_{here}", f"{field}_{other}"
 
 
 def _row(values: tuple[Any, ...]) -> Row:
@@ -75,11 +88,14 @@ def _day(moment: datetime | None) -> date | None:
 
 
 class Writer(Protocol):
-    """One file being written: rows, then `close`, which leaves `file` complete and rewound."""
+    """One file being written: blocks of rows, then `close`, which leaves `file` complete and rewound.
+
+    `write` returns how many rows the block had.
+    """
 
     file: IO[bytes]
 
-    def write(self, rows: Sequence[Row]) -> None: ...
+    def write(self, rows: Rows) -> int: ...
 
     def close(self) -> None: ...
 
@@ -90,15 +106,22 @@ class CsvWriter:
     def __init__(self, actor: User, form: FilterForm, filters: ReportFilters) -> None:
         self.file: IO[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by the caller
         self._text = io.TextIOWrapper(self.file, encoding="utf-8-sig", newline="", write_through=True)
-        german = not (get_language() or "").startswith("en")
-        self._csv = csv.writer(self._text, delimiter=";" if german else ",", lineterminator="\r\n")
+        self._delimiter = ";" if _languages()[0] == "de" else ","
+        self._csv = csv.writer(self._text, delimiter=self._delimiter, lineterminator="\r\n")
         self._notes = notes(actor, form, filters)
         self._csv.writerow([str(cell) for cell in HEAD])
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Rows) -> int:
+        if connection.vendor != "postgresql":
+            return self.write_cells(row_values(rows))
+        starts = "".join(_FORMULA_STARTS)
+        return copy_rows(rows, self.file, delimiter=self._delimiter, languages=_languages(), starts=starts)
+
+    def write_cells(self, rows: Sequence[Row]) -> int:
         self._csv.writerows(
             [defuse(cell) if isinstance(cell, str) else _text_date(cell) for cell in row] for row in rows
         )
+        return len(rows)
 
     def close(self) -> None:
         self._csv.writerow([])
@@ -141,8 +164,9 @@ class XlsxWriter:
             self._sheet.write_string(0, column, str(cell), bold)
         self._line = 1
 
-    def write(self, rows: Sequence[Row]) -> None:
-        for row in rows:
+    def write(self, rows: Rows) -> int:
+        cells = row_values(rows)
+        for row in cells:
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
                     self._sheet.write_string(self._line, column, defuse(cell))
@@ -151,6 +175,7 @@ class XlsxWriter:
                         self._line, column, datetime.combine(cell, datetime.min.time()), self._date
                     )
             self._line += 1
+        return len(cells)
 
     def close(self) -> None:
         self._sheet.autofilter(0, 0, max(self._line - 1, 1), len(HEAD) - 1)

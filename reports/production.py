@@ -49,8 +49,7 @@ def _write_claimed(job: ExportJob) -> bool:
         with writer.file:
             done = 0
             for block in blocks(actor, filters):
-                writer.write(block)
-                done += len(block)
+                done += writer.write(block)
                 if not _renew(job, rows_done=done):
                     return False
             writer.close()

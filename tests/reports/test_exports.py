@@ -101,9 +101,10 @@ def test_a_cancelled_job_stops_at_the_next_block_and_leaves_no_file(hr: User, mo
     monkeypatch.setattr(files, "PEOPLE_PER_BLOCK", 2)
     seen = []
 
-    def cancelling(self: CsvWriter, rows: Any) -> None:
+    def cancelling(self: CsvWriter, rows: Any) -> int:
         seen.append(len(rows))
         assert cancel_export(hr, job=job)
+        return len(rows)
 
     monkeypatch.setattr(CsvWriter, "write", cancelling)
     assert not write_export(job.pk)
@@ -150,9 +151,9 @@ def test_a_worker_that_lost_its_lease_publishes_nothing(hr: User, monkeypatch: p
     job = ask(hr)
     write = CsvWriter.write
 
-    def slow(self: CsvWriter, rows: Any) -> None:
-        write(self, rows)
+    def slow(self: CsvWriter, rows: Any) -> int:
         ExportJob.objects.filter(pk=job.pk).update(work_attempts=2)  # another worker has claimed it
+        return write(self, rows)
 
     monkeypatch.setattr(CsvWriter, "write", slow)
     assert not write_export(job.pk)
