@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -78,7 +79,7 @@ class OutlineEntry:
     def is_done(self) -> bool:
         return self.state in {"completed", "passed"}
 
-    @property
+    @cached_property
     def link(self) -> PageLink | None:
         """The page in the reader's language, else in the other one."""
         return best_link(self.links, (get_language() or "de").split("-")[0])
@@ -97,28 +98,28 @@ class Outline:
     links: dict[str, str] = field(default_factory=dict)
     missing: list[Missing] = field(default_factory=list)
 
-    @property
+    @cached_property
     def link(self) -> PageLink | None:
         return best_link(self.links, (get_language() or "de").split("-")[0])
 
-    @property
+    @cached_property
     def counted(self) -> list[OutlineEntry]:
         """What counts for this person; everything when nothing is required of them."""
         return [entry for entry in self.entries if entry.required] or self.entries
 
-    @property
+    @cached_property
     def total(self) -> int:
         return len(self.counted)
 
-    @property
+    @cached_property
     def done(self) -> int:
         return sum(entry.is_done for entry in self.counted)
 
-    @property
+    @cached_property
     def minutes(self) -> int:
         return sum(entry.activity.minutes for entry in self.counted)
 
-    @property
+    @cached_property
     def minutes_left(self) -> int:
         return sum(entry.activity.minutes for entry in self.counted if not entry.is_done)
 
@@ -140,7 +141,7 @@ class Outline:
     def has_started(self) -> bool:
         return self.progress is not None and self.progress.started_at is not None
 
-    @property
+    @cached_property
     def next(self) -> OutlineEntry | None:
         """Where to go on: the bookmark if it is not done yet, else the first open entry after it, else the first."""
         if not self.entries:
