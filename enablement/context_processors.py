@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from courses.models import CatalogueIndexPage, PathIndexPage
+from enablement.core.cache import kept
 from people import roles
 from people.selectors import team_lead_view
 
@@ -30,6 +31,10 @@ class NavItem:
 def _section_urls(language: str) -> tuple[str, str]:
     """Addresses of catalogue and paths, kept for a minute: they hardly ever change, and every page shows them."""
     key = f"section-urls:{language}"
+    return kept(key, partial(_cached_section_urls, key, language))
+
+
+def _cached_section_urls(key: str, language: str) -> tuple[str, str]:
     urls: tuple[str, str] | None = cache.get(key)
     if urls is None:
         urls = (_address(CatalogueIndexPage, language), _address(PathIndexPage, language))

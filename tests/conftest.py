@@ -8,6 +8,7 @@ from wagtail.models import Collection, Locale, Page, Site
 
 from courses.models import CatalogueIndexPage, HomePage, PathIndexPage
 from courses.models.branding import Brand
+from enablement.core.cache import forget
 from people.enums import Role
 from people.models import User
 from tests import factories
@@ -15,6 +16,7 @@ from tests import factories
 
 def fill_shell_cache() -> None:
     """What the shell keeps in the cache, so that query counts do not depend on which test ran before."""
+    forget()
     cache.set("courses.brand", Brand())
     cache.set("people.team_lead_view", value=False)
     for language in ("de", "en"):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from enablement.core.cache import forget, kept
 from enablement.core.colours import LEAST, LIGHT_GROUNDS, hsl, least_contrast, palettes
 
 _CACHE_KEY = "courses.brand"
@@ -81,7 +82,7 @@ class BrandSettings(BaseGenericSetting):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)
-        transaction.on_commit(lambda: cache.delete(_CACHE_KEY))
+        transaction.on_commit(_forget_brand)
 
     def as_brand(self) -> Brand:
         logo = self.logo.get_rendition(LOGO_RENDITION) if self.logo else None
@@ -104,12 +105,22 @@ def stylesheet(primary: str) -> str:
 
 def current_brand() -> Brand:
     """The brand, from the cache; read from the database after a change and every five minutes."""
+    return kept(_CACHE_KEY, _cached_brand)
+
+
+def _cached_brand() -> Brand:
     brand = cache.get(_CACHE_KEY)
     return brand if isinstance(brand, Brand) else remember_brand()
+
+
+def _forget_brand() -> None:
+    cache.delete(_CACHE_KEY)
+    forget(_CACHE_KEY)
 
 
 def remember_brand() -> Brand:
     """Read the brand and put it into the cache."""
     brand: Brand = BrandSettings.load().as_brand()
     cache.set(_CACHE_KEY, brand, _CACHE_SECONDS)
+    forget(_CACHE_KEY)
     return brand

@@ -2,15 +2,38 @@
 
 import logging
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
+T = TypeVar("T")
+KEPT_SECONDS = 2.0  # how much later than the others a process may learn of a change
+_kept: dict[str, tuple[float, Any]] = {}
 logger = logging.getLogger(__name__)
 PAUSE = 2.0  # seconds until Redis is asked again, so that not every request waits for a server that does not answer
+
+
+def kept(key: str, read: Callable[[], T]) -> T:
+    """What `read` gives, remembered by this process for two seconds: for values that every page shows.
+
+    Asking Redis costs a page about as much as a query does.
+    """
+    now = time.monotonic()
+    found = _kept.get(key)
+    if found is None or found[0] < now:
+        found = _kept[key] = (now + KEPT_SECONDS, read())
+    value: T = found[1]
+    return value
+
+
+def forget(*keys: str) -> None:
+    """Read these anew the next time; without keys everything. After a change, in the process that makes it."""
+    for key in keys or tuple(_kept):
+        _kept.pop(key, None)
 
 
 class _SteadyClient:

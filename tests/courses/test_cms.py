@@ -19,6 +19,7 @@ from courses import tasks
 from courses.forms import BlockFieldOneAtATime
 from courses.models import BrandSettings, CatalogueIndexPage, Fact, HomePage, LearnerNote, LessonPage, ModulePage
 from courses.models.branding import current_brand
+from enablement.core.cache import forget
 from enablement.core.colours import DARK_GROUNDS, LIGHT_GROUNDS, contrast, least_contrast, palettes
 from enablement.core.models import Heartbeat
 from people.models import User
@@ -369,6 +370,7 @@ def test_the_brand_is_public_cached_for_ever_and_fresh_after_a_change(
 def test_the_cms_wears_the_brand(home: HomePage, admin: User, client: Client) -> None:
     BrandSettings.objects.create(company_name="Muster & Söhne", primary_colour="#7a0019")
     cache.delete("courses.brand")
+    forget("courses.brand")
     client.force_login(admin)
     content = client.get("/admin/").content.decode()
     assert "Muster &amp; Söhne" in content

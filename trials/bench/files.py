@@ -108,7 +108,7 @@ def certificates(bench: Setting) -> list[Row]:
 
     Both with as many processes.
     """
-    count = 12 if bench.quick else 40
+    count = 4 if bench.quick else 24
     workers = 2
     folder = bench.stack.folder / "documents"
     folder.mkdir()

@@ -300,6 +300,7 @@ def serve() -> None:
     os.dup2(2, 1)  # whatever prints must not answer
     for line in sys.stdin:
         function, arguments = json.loads(line)
+        connection.close()  # the database may have been copied meanwhile, for which everybody is sent away
         try:
             result, problem = CALLS[function](**arguments), ""
         except Exception:  # noqa: BLE001 - the caller gets it, whatever it is
