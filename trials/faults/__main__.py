@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from trials.faults.killing import kill_web, kill_worker
 from trials.faults.services import postgres_immediate, redis_stop
 from trials.faults.site import Site, Trial
 from trials.faults.upkeep import backup_restore, rolling_restart
-from trials.stack import Stack
+from trials.stack import Stack, TrialError
 
 FAULTS: dict[str, Callable[[Site], Trial]] = {
     fault.__name__: fault
@@ -63,7 +63,9 @@ def run(name: str, site: Site) -> Row:
     except Exception as error:  # noqa: BLE001 - the other faults are still to be tried
         trial, recovered = Trial(0, began, f"did not end: {error!r}"), time.monotonic() - began
         trial.found.lost.append("whatever this trial would have shown")
-        site.stack.start()  # whatever it has left down
+        with suppress(TrialError):  # what it has left down or undone is not the next one's fault
+            site.stack.start()
+            site.settle()
     found = site.journal.compare(site.stored())
     lost, duplicated = [*trial.found.lost, *found.lost], [*trial.found.duplicated, *found.duplicated]
     findings = site.findings()

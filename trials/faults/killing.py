@@ -16,6 +16,8 @@ def kill_one(server: Server, chance: random.Random) -> int:
     """The parent (one in six), everybody (one in ten) or else one child; returns how many processes it met."""
     until(server.ready, within=180, what=f"{server.name} is back\n{server.tail()}")
     pids, parent = server.pids(), server.process.pid if server.process else 0
+    if not pids:
+        return 0  # the parent was met just now, and is not buried yet
     children = [pid for pid in pids if pid != parent]
     throw = chance.random()
     victims = [parent] if throw < 1 / 6 else pids if throw < 1 / 6 + 1 / 10 else [chance.choice(children or pids)]

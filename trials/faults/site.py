@@ -149,6 +149,8 @@ WAITING = (
     "SELECT 'certificates', work_state, count(*) FROM certificates_certificate "
     "WHERE work_state <> 'done' GROUP BY work_state UNION ALL "
     "SELECT 'exports', work_state, count(*) FROM reports_exportjob WHERE work_state <> 'done' GROUP BY work_state "
+    "UNION ALL SELECT 'outlines', 'changed', count(*) FROM courses_activity WHERE outline_changed_at IS NOT NULL "
+    "HAVING count(*) > 0 "
     "UNION ALL SELECT 'missing certificates', 'due', count(*) FROM courses_enrollment enrollment "
     "JOIN courses_activity activity ON activity.id = enrollment.activity_id AND activity.certificate "
     "WHERE enrollment.satisfied_at IS NOT NULL AND NOT EXISTS (SELECT FROM certificates_certificate certificate "
