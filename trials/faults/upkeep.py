@@ -58,7 +58,7 @@ def _new_database(site: Site, name: str) -> str:
 
 
 def rolling_restart(site: Site) -> Trial:
-    """A new version with a migration: migrate while the old code serves, then hand over, and nobody is answered an error."""
+    """A new version with a migration: migrate while the old code serves, hand over; nobody is answered an error."""
     learners = site.learners("rolling", 3 if site.quick else 8)
     web, parent = site.stack.web, site.stack.web.process
     if parent is None:
