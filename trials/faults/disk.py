@@ -107,11 +107,11 @@ def _move(site: Site, source: Path, target: Path) -> None:
 
 
 def _full_files(site: Site, load: Load) -> None:
-    """The storage is full: answers go on, and a certificate at its last attempt is not given up for it."""
+    """The storage is full: certificates and exports wait, answers do not."""
     media = site.stack.folder / "media"
     with _full(media):
         site.stack.rows(
-            "UPDATE certificates_certificate SET work_state = 'queued', work_attempts = 4, lease_until = NULL "
+            "UPDATE certificates_certificate SET work_state = 'queued', work_attempts = 0, lease_until = NULL "
             "WHERE id = (SELECT max(id) FROM certificates_certificate WHERE work_state = 'done') RETURNING 1"
         )
         until(lambda: _failed_writes(site), within=60, what="a certificate meets the full disk")
