@@ -18,6 +18,7 @@ _CHUNK = 1 << 16
 _QUESTION = re.compile(
     r'<section [^>]*data-question="(\d+)" data-kind="(\w+)" data-sequence="(\d+)"(.*?)</section>', re.DOTALL
 )
+_UUID_LENGTH = 36
 _START = re.compile(r'action="([^"]+/start/)"')
 _RUNNING = re.compile(r'href="([^"]+/attempts/[0-9a-f-]{36}/)"')
 _CHOICE = re.compile(r'name="answer" value="([^"]+)"')
@@ -264,6 +265,7 @@ class Learner(Browser):
 
     journal: Journal | None = None
     tab = "trial"
+    _landing = ""
 
     def start(self, quiz_path: str) -> str:
         """Opens the card before the test and starts, or goes on: the path of the attempt, `/…/attempts/UUID/`."""
@@ -276,11 +278,15 @@ class Learner(Browser):
         return self.press_start(found.group(1))
 
     def press_start(self, start_path: str) -> str:
-        return self.target(_expect(self.post(start_path), 302))
+        """Starts: the path of the attempt, of which the redirect names the first open question."""
+        self._landing = self.target(_expect(self.post(start_path), 302))
+        return self._landing[: self._landing.index("/attempts/") + len("/attempts/") + _UUID_LENGTH + 1]
 
     def questions(self, attempt_path: str) -> list[Question]:
         """The player, at the first open question, with all questions in the page."""
-        return read_questions(_expect(self.follow(self.get(attempt_path)), 200).text)
+        # Straight after the start a browser follows to the question that the redirect named.
+        path, self._landing = self._landing if self._landing.startswith(attempt_path) else attempt_path, ""
+        return read_questions(_expect(self.follow(self.get(path)), 200).text)
 
     def save(self, attempt_path: str, question: Question, value: Any, sequence: int = 0) -> dict[str, Any]:
         """One autosave. `sequence` 0: one more than the page showed."""

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,7 +42,11 @@ def main() -> int:
         for name, measure in ROWS.items():
             if name in (only or ROWS):
                 since = time.monotonic()
-                found = measure(bench)
+                try:
+                    found = measure(bench)
+                except Exception:  # noqa: BLE001 - the other rows are still to be measured
+                    traceback.print_exc()
+                    found = [Row(name, 0.0, 1.0, detail="could not be measured, see the traceback")]
                 rows += found
                 print(f"\n{name} ({time.monotonic() - since:.0f} s)\n{table(found)}", flush=True)
     OUTPUT.write_text(json.dumps([row.as_json() for row in rows], indent=2) + "\n", "utf-8")

@@ -94,7 +94,7 @@ def quiz(bench: Setting) -> list[Row]:
     ]
 
 
-CALLS = 17  # card, start, two redirects to the player, ten saves, review, submit, result
+CALLS = 16  # card, start, player, ten saves, review, submit, result
 
 
 def attempts(learner: Learner, path: str) -> Callable[[], None]:

@@ -9,6 +9,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # Django's own default
 ROOT_URLCONF = "trials.reference.urls"
 TEMPLATES = [
     {
