@@ -3,12 +3,12 @@
 The same text, cell by cell, as `reports.exports` makes in Python; `tests/reports/test_copying.py` compares the two.
 """
 
-import string
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, Expression, F, Func, Value
-from django.db.models.functions import Coalesce, NullIf, TruncDate
+from django.db.models import Case, CharField, Expression, F, Func, Value, When
+from django.db.models.functions import Coalesce, Left, NullIf, StrIndex, TruncDate
+from django.db.models.lookups import Exact, GreaterThan
 
 from reports.enums import RowStatus
 
@@ -16,10 +16,15 @@ BUFFER = 64 * 1024
 
 
 def _defused(text: Any, starts: str) -> Expression:
-    """What a spreadsheet would run as a formula becomes text. Empty text is NULL, which COPY writes as nothing."""
-    signs = "".join(f"\\{sign}" if sign in string.punctuation else sign for sign in starts)
-    guarded = Func(text, Value(f"^(?=[{signs}])"), Value("'"), function="REGEXP_REPLACE", output_field=CharField())
-    return NullIf(guarded, Value(""))
+    """What a spreadsheet would run as a formula becomes text. Empty text is NULL, which COPY writes as nothing.
+
+    A regular expression would cost a row of eight such cells more than all its joins.
+    """
+    begins = GreaterThan(StrIndex(Value(starts), Left(text, 1)), 0)
+    template = "(%(expressions)s)"
+    guarded = Func(Value("'"), text, template=template, arg_joiner=" || ", output_field=CharField())
+    empty = Exact(text, Value(""))
+    return Case(When(empty, then=None), When(begins, then=guarded), default=text, output_field=CharField())
 
 
 def _first(*fields: str) -> Expression:
@@ -30,7 +35,7 @@ def _first(*fields: str) -> Expression:
 def _name() -> Expression:
     parts = (NullIf(F(f"user__{part}_name"), Value("")) for part in ("last", "first"))
     joined = Func(Value(", "), *parts, function="CONCAT_WS", output_field=CharField())
-    return Coalesce(NullIf(joined, Value("")), F("user__email"))
+    return Coalesce(NullIf(joined, Value("")), F("user__email"), output_field=CharField())
 
 
 def _status() -> Expression:

@@ -48,7 +48,7 @@ def _write_claimed(job: ExportJob) -> bool:
         writer: Writer = (CsvWriter if job.kind == ExportKind.CSV else XlsxWriter)(actor, form, filters)
         with writer.file:
             done = 0
-            for block in blocks(actor, filters):
+            for block in blocks(actor, filters, times=writer.times):
                 done += writer.write(block)
                 if not _renew(job, rows_done=done):
                     return False

@@ -112,9 +112,13 @@ def due_soon(moment: datetime) -> Q:
 
 def certificate_annotations(moment: datetime) -> dict[str, Any]:
     """Number and last day of the row's certificate, if it was issued by then and not revoked by then."""
-    found = Certificate.objects.filter(
-        user=OuterRef("user"), activity=OuterRef("activity"), cycle=OuterRef("cycle"), issued_at__lte=moment
-    ).exclude(revoked_at__lte=moment)
+    found = (
+        Certificate.objects.filter(
+            user=OuterRef("user"), activity=OuterRef("activity"), cycle=OuterRef("cycle"), issued_at__lte=moment
+        )
+        .exclude(revoked_at__lte=moment)
+        .order_by()
+    )  # at most one: nothing to sort
     return {
         "certificate_number": Subquery(found.values("number")[:1]),
         "valid_until": Subquery(found.values("valid_until")[:1]),
