@@ -62,7 +62,7 @@ def enrollment_rows(people: QuerySet[User], moment: datetime) -> Rows:
     same = {"user": OuterRef("user"), "activity": OuterRef("activity")}
     newer = Enrollment.objects.filter(**same, cycle__gt=OuterRef("cycle"), enrolled_at__lte=moment)
     started = Progress.objects.filter(**same, cycle=OuterRef("cycle"), started_at__lte=moment)
-    satisfied = Q(satisfied_at__lte=moment)
+    satisfied = is_satisfied(moment)
     return (
         Enrollment.objects.filter(user__in=people, enrolled_at__lte=moment, activity__kind__in=REPORT_KINDS)
         .filter(~Exists(newer))
@@ -90,7 +90,7 @@ def report_rows(actor: User, filters: ReportFilters) -> Rows:
         modules = PathStep.objects.filter(path=filters.activity).values("module")
         rows = rows.filter(Q(activity=filters.activity) | Q(activity__in=modules))
     if filters.status in RowStatus.values:
-        rows = rows.filter(status=filters.status)
+        rows = with_status(rows, RowStatus(filters.status), filters.moment)
     elif filters.status == RowMark.DUE_SOON:
         rows = rows.filter(due_soon(filters.moment))
     elif filters.status == RowMark.EXPIRING:
@@ -106,27 +106,43 @@ def report_rows(actor: User, filters: ReportFilters) -> Rows:
     return rows
 
 
+def is_satisfied(moment: datetime) -> Q:
+    return Q(satisfied_at__lte=moment)
+
+
+def with_status(rows: Rows, status: RowStatus, moment: datetime) -> Rows:
+    """The rows of one status, by the columns that decide it: a database can estimate those, but not the annotation."""
+    if status == RowStatus.COMPLETED:
+        return rows.filter(is_satisfied(moment))
+    rows = rows.filter(Q(satisfied_at=None) | Q(satisfied_at__gt=moment))
+    if status == RowStatus.OVERDUE:
+        return rows.filter(due_at__lt=moment)
+    return rows.filter(Q(due_at=None) | Q(due_at__gte=moment), is_started=status == RowStatus.IN_PROGRESS)
+
+
 def due_soon(moment: datetime) -> Q:
     return ~Q(status=RowStatus.COMPLETED) & Q(due_at__gte=moment, due_at__lte=moment + DUE_SOON)
 
 
 def certificate_annotations(moment: datetime) -> dict[str, Any]:
     """Number and last day of the row's certificate, if it was issued by then and not revoked by then."""
-    found = (
-        Certificate.objects.filter(
-            user=OuterRef("user"), activity=OuterRef("activity"), cycle=OuterRef("cycle"), issued_at__lte=moment
-        )
-        .exclude(revoked_at__lte=moment)
-        .order_by()
-    )  # at most one: nothing to sort
+    found = issued_certificates(moment).filter(
+        user=OuterRef("user"), activity=OuterRef("activity"), cycle=OuterRef("cycle")
+    )
     return {
         "certificate_number": Subquery(found.values("number")[:1]),
         "valid_until": Subquery(found.values("valid_until")[:1]),
     }
 
 
-def valid_certificate(moment: datetime) -> Q:
-    return Q(certificate_number__isnull=False) & (Q(valid_until__isnull=True) | Q(valid_until__gte=moment))
+def issued_certificates(moment: datetime) -> QuerySet[Certificate]:
+    """Issued by then and not revoked by then: at most one for each person, activity and cycle."""
+    return Certificate.objects.filter(issued_at__lte=moment).exclude(revoked_at__lte=moment).order_by()
+
+
+def is_valid(moment: datetime) -> Q:
+    """Of an issued certificate."""
+    return Q(valid_until__isnull=True) | Q(valid_until__gte=moment)
 
 
 def expiring(moment: datetime) -> Q:
@@ -188,12 +204,17 @@ _COUNTS = {
 
 
 def summary(actor: User, filters: ReportFilters) -> Summary:
-    """Two queries: the rows' counts, and how many people match."""
-    counts = report_rows(actor, filters).aggregate(
+    """Three queries: the rows' counts, those of their certificates, and how many people match."""
+    rows = report_rows(actor, filters)
+    counts = rows.values("pk", "user", "status", "is_started").aggregate(
         **_COUNTS,
-        expiring=Count("pk", filter=expiring(filters.moment)),
-        certificates=Count("pk", filter=valid_certificate(filters.moment)),
         active=Count("user", distinct=True, filter=Q(status=RowStatus.COMPLETED) | Q(is_started=True)),
+    )
+    # From the certificates' side: a look for the certificate of each row would be one look per row.
+    same = {name: OuterRef(name) for name in ("user", "activity", "cycle")}
+    certificates = issued_certificates(filters.moment).filter(Exists(rows.order_by().filter(**same)))
+    counts |= certificates.aggregate(
+        expiring=Count("pk", filter=expiring(filters.moment)), certificates=Count("pk", filter=is_valid(filters.moment))
     )
     return Summary(people=report_people(actor, filters).count(), **counts)
 

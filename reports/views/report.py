@@ -21,6 +21,7 @@ from reports.selectors import (
     ordered,
     report_rows,
     summary,
+    with_status,
 )
 from reports.services import log_look
 from reports.views.common import actor_of, address, chips, for_role, page_of
@@ -80,8 +81,8 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _longest_overdue(actor: Any, filters: ReportFilters) -> Any:
-    rows = report_rows(actor, filters).filter(status=RowStatus.OVERDUE)
-    return list(ordered(rows).select_related(*RELATED)[:OVERDUE_SHOWN])
+    rows = with_status(report_rows(actor, filters), RowStatus.OVERDUE, filters.moment)
+    return list(ordered(rows, "due").select_related(*RELATED)[:OVERDUE_SHOWN])
 
 
 def _matrix(request: HttpRequest, filters: ReportFilters) -> dict[str, Any]:
