@@ -136,10 +136,13 @@ class Setting:
 
 
 def fetch(learner: Learner, path: str) -> Action:
-    """GET that must succeed."""
+    """GET that must succeed. Asked again once where the server closes a resting connection at that very moment."""
 
     def action() -> None:
-        answer = learner.get(path)
+        try:
+            answer = learner.get(path)
+        except ConnectionError:
+            answer = learner.get(path)
         if answer.status != 200:
             raise RuntimeError(f"{path}: {answer.status}")
 
