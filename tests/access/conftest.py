@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 
 from courses.models import HomePage
+from enablement.core.cache import forget
 from tests.access.world import World, build_world
 
 
@@ -17,4 +18,5 @@ def world(home: HomePage, settings: Any, tmp_path: Path) -> World:
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
     }
     cache.clear()
+    forget()
     return build_world(home)

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from enablement.core.cache import forget
 from tests.access.world import ACTORS, ALICE, ANONYMOUS, CMS, COUNCIL, LEARNERS, World
 
 Kwargs = Callable[[World], dict[str, Any]]
@@ -73,6 +74,7 @@ def undone() -> Iterator[None]:
         finally:
             transaction.set_rollback(True)
             cache.clear()
+            forget()
 
 
 @contextmanager

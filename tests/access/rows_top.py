@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from django.core.cache import cache
 
 from courses.models import BrandSettings
+from enablement.core.cache import forget
 from tests.access.engine import Row
 from tests.access.world import ALL, NO_PK, NOBODY, PEOPLE, World
 
@@ -12,6 +13,7 @@ from tests.access.world import ALL, NO_PK, NOBODY, PEOPLE, World
 def _brand(world: World) -> None:
     BrandSettings.objects.update_or_create(defaults={"logo": world.image})
     cache.clear()
+    forget()
 
 
 def _media(world: World) -> dict[str, str]:
