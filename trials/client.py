@@ -257,6 +257,11 @@ class Acknowledged(NamedTuple):
 Journal = Callable[[Acknowledged], None]
 
 
+def attempt_path(landing: str) -> str:
+    """`/…/attempts/UUID/` of the address that a start leads to, which goes on with the first open question."""
+    return landing[: landing.index("/attempts/") + len("/attempts/") + _UUID_LENGTH + 1]
+
+
 class Learner(Browser):
     """A browser that takes tests. `journal` hears of every answer that the server acknowledged, and of no other.
 
@@ -280,7 +285,7 @@ class Learner(Browser):
     def press_start(self, start_path: str) -> str:
         """Starts: the path of the attempt, of which the redirect names the first open question."""
         self._landing = self.target(_expect(self.post(start_path), 302))
-        return self._landing[: self._landing.index("/attempts/") + len("/attempts/") + _UUID_LENGTH + 1]
+        return attempt_path(self._landing)
 
     def questions(self, attempt_path: str) -> list[Question]:
         """The player, at the first open question, with all questions in the page."""

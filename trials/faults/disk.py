@@ -57,14 +57,16 @@ def _full_tables(site: Site, load: Load) -> None:
         database.execute(f"CREATE TABLESPACE small LOCATION '{disk}/space'".encode())
         for kind, name in (("TABLE", "assessments_response"), ("INDEX", "response_sequence")):
             database.execute(f"ALTER {kind} {name} SET TABLESPACE small".encode())
-        load.goes_on(20)
-        with _full(disk):
-            _meets_trouble(load)
-        load.goes_on(20)
-        for kind, name in (("TABLE", "assessments_response"), ("INDEX", "response_sequence")):
-            database.execute(f"ALTER {kind} {name} SET TABLESPACE pg_default".encode())
-        database.execute("CHECKPOINT")
-        database.execute("DROP TABLESPACE small")
+        try:
+            load.goes_on(20)
+            with _full(disk):
+                _meets_trouble(load)
+            load.goes_on(20)
+        finally:  # the disk goes, whatever happened on it
+            for kind, name in (("TABLE", "assessments_response"), ("INDEX", "response_sequence")):
+                database.execute(f"ALTER {kind} {name} SET TABLESPACE pg_default".encode())
+            database.execute("CHECKPOINT")
+            database.execute("DROP TABLESPACE small")
 
 
 def _connected(site: Site) -> psycopg.Connection[tuple[object, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from trials.client import Answer, Learner, Question, RefusedError, read_questions
+from trials.client import Answer, Learner, Question, RefusedError, attempt_path, read_questions
 from trials.stack import TrialError, until
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class StubbornLearner(Learner):
         if "/attempts/" not in path:
             raise TrialError(f"{self.email} was sent to {path} instead of an attempt")
         self.site.journal.started(uuid_of(path), self.email)
-        return path
+        return attempt_path(path)
 
     def look(self, attempt: str) -> list[Question]:
         """The player's page. Redirects are followed one by one, each until it is answered."""
