@@ -1,6 +1,5 @@
 """Reads of the certificates room."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -97,13 +96,6 @@ def search_manageable(actor: User, *, query: str = "", state: str = "") -> Query
     if state in CertificateState.values:
         return found.filter(state=state)
     return found.filter(work_state=WorkState.FAILED) if state == "failed" else found
-
-
-def certificates_of(user_ids: Iterable[int]) -> QuerySet[Certificate]:
-    """Certificates of these people for reports: who, what, when, validity. Access is the caller's to check."""
-    return Certificate.objects.filter(user__in=list(user_ids)).only(
-        "user_id", "activity_id", "cycle", "number", "kind", "issued_at", "valid_until", "state"
-    )
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,7 @@ def team_of(lead: User) -> QuerySet[User]:
 
 def team_lead_view() -> bool:
     """Whether the company has switched the team view on. Cached, for every page asks; saving clears it."""
-    switched_on = cache.get(TEAM_LEAD_VIEW_KEY)
-    if switched_on is None:
-        switched_on = bool(VisibilitySettings.load().team_lead_view)
-        cache.set(TEAM_LEAD_VIEW_KEY, switched_on, 300)
-    return bool(switched_on)
+    return bool(cache.get_or_set(TEAM_LEAD_VIEW_KEY, lambda: bool(VisibilitySettings.load().team_lead_view), 300))
 
 
 def functions() -> list[Function]:

@@ -6,7 +6,7 @@ Lock order: enrolments of modules by primary key, then enrolments of paths by pr
 from courses.services.activities import retire_activity, sync_activity
 from courses.services.enrolling import AssignmentResult, assign, enroll, follow_path
 from courses.services.progressing import complete_lesson, open_activity, record_quiz_outcome
-from courses.services.satisfaction import refresh_running, refresh_satisfaction
+from courses.services.satisfaction import refresh_satisfaction
 
 __all__ = [
     "AssignmentResult",
@@ -16,7 +16,6 @@ __all__ = [
     "follow_path",
     "open_activity",
     "record_quiz_outcome",
-    "refresh_running",
     "refresh_satisfaction",
     "retire_activity",
     "sync_activity",

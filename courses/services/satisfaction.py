@@ -104,8 +104,3 @@ def refresh_each(activity: Activity) -> Iterator[bool]:
     for pk in list(running.order_by("pk").values_list("pk", flat=True)):
         enrollment = Enrollment.objects.select_related("user__function", "activity").get(pk=pk)
         yield refresh_satisfaction(enrollment).satisfied_at is not None
-
-
-def refresh_running(activity: Activity) -> int:
-    """All of `refresh_each`; returns how many became complete."""
-    return sum(refresh_each(activity))
