@@ -27,8 +27,7 @@ def grade_items(items: Sequence[AttemptItem], values: Mapping[int, Any], *, pass
     scores: dict[int, Decimal] = {}
     points = total = Decimal(0)
     for item in items:
-        version = item.item_version
-        outcome = version.kind_object.grade(version.content, values.get(item.pk))
+        outcome = item.item_version.kind_object.grade(item.content, values.get(item.pk))
         score = outcome.score if outcome is not None else Decimal(0)
         scores[item.pk] = score
         points += score * item.weight

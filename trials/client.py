@@ -23,7 +23,7 @@ _START = re.compile(r'action="([^"]+/start/)"')
 _RUNNING = re.compile(r'href="([^"]+/attempts/[0-9a-f-]{36}/)"')
 _CHOICE = re.compile(r'name="answer" value="([^"]+)"')
 _ORDER = re.compile(r'name="order" value="([^"]+)"')
-_SELECT = re.compile(r'<select [^>]*data-left="([^"]+)"(.*?)</select>', re.DOTALL)
+_SELECT = re.compile(r'<select [^>]*data-part="([^"]+)"(.*?)</select>', re.DOTALL)
 _OPTION = re.compile(r'<option value="([^"]+)"')
 
 

@@ -165,6 +165,17 @@ class Kind(ABC):
     icon: ClassVar[str] = "help"
     rank: ClassVar[int] = 100
     block_class: ClassVar[type[ItemBlock]]
+    # How the browser's script reads and writes the answer, see `static/js/quiz-answers.js`: "one" of several radio
+    # buttons or "text" (a string), "many" boxes (a sorted list of ids), "parts" (a mapping: fields that carry
+    # `data-part`), or "own": the kind brings `static/js/kinds/<name>.js`.
+    shape: ClassVar[str] = "one"
+    # False: there is no right or wrong, and the question stands outside of the score.
+    graded: ClassVar[bool] = True
+
+    @property
+    def script(self) -> str:
+        """The static path of the kind's own script; empty for kinds of a shared shape."""
+        return f"js/kinds/{self.name}.js" if self.shape == "own" else ""
 
     # --- authoring ---
 
@@ -188,6 +199,14 @@ class Kind(ABC):
     @abstractmethod
     def option_order(self, content: Content, rng: random.Random, *, shuffle: bool) -> Any:
         """The order to freeze in an attempt, as JSON."""
+
+    def as_asked(self, content: Content, option_order: Any) -> Content:
+        """The content as this attempt asks it: kinds that draw something at the start (numbers) put it in here.
+
+        What was drawn is frozen in `option_order`. Everything but `content`, `problems` and `option_order` is given
+        this content, so that one attempt is asked, graded and reviewed by the same numbers.
+        """
+        return content
 
     @abstractmethod
     def public(self, content: Content, language: str, option_order: Any) -> dict[str, Any]:
@@ -219,6 +238,10 @@ class Kind(ABC):
     @abstractmethod
     def grade(self, content: Content, response: Any) -> Outcome | None:
         """Pure. `response` comes from `parse`; None (no answer) scores 0. None is returned for "not yet known"."""
+
+    @abstractmethod
+    def best(self, content: Content) -> object:
+        """A raw answer that earns full marks, for `parse`; None where there is none (nothing is graded, or by hand)."""
 
     @abstractmethod
     def review(self, content: Content, response: Any, language: str) -> dict[str, Any]:

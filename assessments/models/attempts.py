@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assessments.enums import AttemptState
+from assessments.kinds import Content
 
 
 class Attempt(models.Model):
@@ -109,6 +110,12 @@ class AttemptItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attempt_id}/{self.position}"
+
+    @property
+    def content(self) -> Content:
+        """The version's content as this attempt asks it."""
+        version = self.item_version
+        return version.kind_object.as_asked(version.content, self.option_order)
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):

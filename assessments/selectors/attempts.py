@@ -99,18 +99,18 @@ def attempt_view(user: User, attempt: Attempt, *, language: str) -> AttemptView:
 
 
 def _question(item: AttemptItem, response: Response | None, language: str) -> QuestionView:
-    version = item.item_version
+    version, content = item.item_version, item.content
     kind = version.kind_object
     value = response.value if response else None
     return QuestionView(
         position=item.position,
         kind=version.kind,
-        public=kind.public(version.content, language, item.option_order),
+        public=kind.public(content, language, item.option_order),
         response=value,
         sequence=response.sequence if response else 0,
         saved_at=response.received_at if response else None,
-        state=kind.answer_state(version.content, value),
+        state=kind.answer_state(content, value),
         flagged=item.flagged,
-        hint=kind.hint(version.content, value),
-        understood=kind.understood(version.content, value, language),
+        hint=kind.hint(content, value),
+        understood=kind.understood(content, value, language),
     )

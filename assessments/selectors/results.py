@@ -176,7 +176,7 @@ def _questions(
                 weight=item.weight,
                 correct=item.score == 1,
                 topic=text_in(version.content, "topic", language),
-                review=version.kind_object.review(version.content, response.value if response else None, language),
+                review=version.kind_object.review(item.content, response.value if response else None, language),
                 lesson=lessons.get(version.content.get("lesson") or ""),
             )
         )

@@ -67,12 +67,11 @@ def save_response(
     with transaction.atomic():
         locked = _open_attempt(user, attempt)
         item = AttemptItem.objects.select_related("item_version").get(attempt=locked, position=position)
-        version = item.item_version
-        kind = version.kind_object
+        kind, content = item.item_version.kind_object, item.content
         if isinstance(sequence, bool) or not isinstance(sequence, int) or not 1 <= sequence <= MAX_SEQUENCE:
             raise _invalid()
         try:
-            parsed = kind.parse(version.content, value)
+            parsed = kind.parse(content, value)
         except ParseError as error:
             raise _invalid() from error
         tab = tab[:64]
@@ -88,9 +87,9 @@ def save_response(
             value=newest.value,
             saved_at=newest.received_at,
             deadline_at=locked.deadline_at,
-            state=kind.answer_state(version.content, newest.value),
-            hint=kind.hint(version.content, newest.value),
-            understood=kind.understood(version.content, newest.value, get_language() or settings.LANGUAGE_CODE),
+            state=kind.answer_state(content, newest.value),
+            hint=kind.hint(content, newest.value),
+            understood=kind.understood(content, newest.value, get_language() or settings.LANGUAGE_CODE),
         )
 
 

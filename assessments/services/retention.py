@@ -59,7 +59,7 @@ def _count(attempt: Attempt, items: Sequence[AttemptItem]) -> None:
         statistic, _created = ItemVersionStatistic.objects.select_for_update().get_or_create(item_version=version)
         response = responses.get(item.pk)
         counts = Counter(statistic.option_counts)
-        counts.update(version.kind_object.tally(version.content, response.value if response else None))
+        counts.update(version.kind_object.tally(item.content, response.value if response else None))
         statistic.responses += 1
         statistic.score_sum += item.score or Decimal(0)
         statistic.option_counts = dict(counts)

@@ -1,5 +1,6 @@
 """What the templates of questions need: `{% load quiz %}`."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,12 @@ register = template.Library()
 def entry(data: Mapping[str, Any] | None, key: str) -> Any:
     """`{{ response|entry:pair.id }}`: the value of a key that the template knows only at run time; empty if missing."""
     return (data or {}).get(key, "")
+
+
+@register.filter(name="json")
+def as_json(value: Any) -> str:
+    """`data-value="{{ response|json }}"`: for scripts; escaped like every text."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 @register.filter

@@ -156,10 +156,8 @@ def _save_form(request: HttpRequest, view: AttemptView, position: int) -> bool:
     flagged = "flag" in form
     if flagged != question.flagged:
         set_flag(user, attempt=attempt, position=position, flagged=flagged)
-    if question.kind == "ordering" and question.response is None and not {"move", "keep"} & form.keys():
-        return True  # a mixed list that nobody has touched is no answer
     item = AttemptItem.objects.select_related("item_version").get(attempt=attempt, position=position)
-    kind, content = item.item_version.kind_object, item.item_version.content
+    kind, content = item.item_version.kind_object, item.content
     raw = None if "clear" in form else kind.read_form(content, form, question.response)
     try:
         if kind.parse(content, raw) == question.response:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.enums import AnswerState, ReviewPolicy
+from assessments.kinds import get_kind
 from assessments.models import Attempt
 from assessments.selectors import AttemptView, QuestionResult, QuestionView, ResultView, StartCard, quiz_start_card
 from courses.models import Activity, ActivityPage, PathStep
@@ -81,6 +82,14 @@ class QuestionScreen:
     @property
     def kind(self) -> str:
         return self.view.kind
+
+    @property
+    def shape(self) -> str:
+        return get_kind(self.view.kind).shape
+
+    @property
+    def script(self) -> str:
+        return get_kind(self.view.kind).script
 
     @property
     def public(self) -> dict[str, Any]:
@@ -172,8 +181,6 @@ def player_words(title: str) -> dict[str, str]:
         "flagged": _("check later"),
         "counts": _("{answered} of {total} answered · {flagged} to check"),
         "understood": _("Understood as {number}"),
-        "moved": _("{text}: now at place {place}"),
-        "kept": _("The order is kept as your answer."),
         "not_yet": _("Some answers are still on this device only."),
         "minutes": _("{minutes} minutes left"),
         "one_minute": _("One minute left"),

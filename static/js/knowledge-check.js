@@ -4,10 +4,20 @@
  * loaded again with the feedback in it.
  */
 
+import { answersOf } from "./quiz-answers.js";
+
 class KnowledgeCheck extends HTMLElement {
   connectedCallback() {
     this.addEventListener("submit", (event) => this.#answer(event));
-    this.addEventListener("click", (event) => this.#move(event));
+    this.#mount();
+  }
+
+  /** Controls that need a script, in a question that is still to be answered. */
+  async #mount() {
+    const question = this.querySelector("[data-shape]");
+    if (!question) return;
+    const kind = await answersOf(question);
+    kind.mount?.(question, () => {});
   }
 
   async #answer(event) {
@@ -27,6 +37,7 @@ class KnowledgeCheck extends HTMLElement {
       if (!response.ok) throw new Error(String(response.status));
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       this.replaceChildren(...page.querySelector("knowledge-check").childNodes);
+      this.#mount();
       (this.querySelector("[data-feedback]") ?? this.querySelector("input, select"))?.focus();
     } catch {
       // No network, or the session has ended: the plain way says it best, and the browser keeps the form.
@@ -41,24 +52,6 @@ class KnowledgeCheck extends HTMLElement {
         if (button) button.disabled = false;
       }
     }
-  }
-
-  /** Up and down in an ordering question. */
-  #move(event) {
-    const button = event.target.closest("[data-move]");
-    if (!button) return;
-    event.preventDefault();
-    if (button.getAttribute("aria-disabled") === "true") return;
-    const item = button.closest("[data-answer]");
-    if (button.dataset.move === "up") item.previousElementSibling.before(item);
-    else item.nextElementSibling.after(item);
-    const items = [...item.parentElement.children];
-    items.forEach((one, index) => {
-      one.querySelector("[data-place]").textContent = index + 1;
-      one.querySelector('[data-move="up"]').setAttribute("aria-disabled", String(index === 0));
-      one.querySelector('[data-move="down"]').setAttribute("aria-disabled", String(index === items.length - 1));
-    });
-    button.focus();
   }
 }
 

@@ -6,72 +6,12 @@
  * It decides nothing: what an answer is worth, and whether there is time left, the server says.
  */
 
+import { answersOf } from "./quiz-answers.js";
 import { Outbox, discard } from "./quiz-outbox.js";
 
 const TEXT_PAUSE = 400; // milliseconds after the last key; the promise is one second
 const SPOKEN_MINUTES = [10, 5, 1];
 const WARN_MINUTES = 5;
-
-/** Reads and writes the answer of one question's form. Empty is null. */
-const kinds = {
-  single_choice: {
-    read: (form) => form.querySelector("[data-answer]:checked")?.value ?? null,
-    write(form, value) {
-      for (const input of form.querySelectorAll("[data-answer]")) input.checked = input.value === value;
-    },
-  },
-  multiple_choice: {
-    read(form) {
-      const chosen = [...form.querySelectorAll("[data-answer]:checked")].map((input) => input.value);
-      return chosen.length ? chosen.sort() : null; // sorted, as the server keeps it
-    },
-    write(form, value) {
-      for (const input of form.querySelectorAll("[data-answer]")) input.checked = (value ?? []).includes(input.value);
-    },
-  },
-  numeric: {
-    read: (form) => form.querySelector("[data-answer]").value.trim() || null,
-    write(form, value) {
-      form.querySelector("[data-answer]").value = value ?? "";
-    },
-  },
-  matching: {
-    read(form) {
-      const pairs = [...form.querySelectorAll("[data-answer]")].filter((select) => select.value);
-      return pairs.length ? Object.fromEntries(pairs.map((select) => [select.dataset.left, select.value])) : null;
-    },
-    write(form, value) {
-      for (const select of form.querySelectorAll("[data-answer]")) select.value = value?.[select.dataset.left] ?? "";
-    },
-  },
-  ordering: {
-    read(form) {
-      if (!form.querySelector("[data-order]").hasAttribute("data-touched")) return null;
-      return [...form.querySelectorAll("[data-answer]")].map((item) => item.dataset.answer);
-    },
-    write(form, value) {
-      const list = form.querySelector("[data-order]");
-      list.toggleAttribute("data-touched", Boolean(value));
-      for (const id of value ?? []) {
-        const item = list.querySelector(`[data-answer="${CSS.escape(id)}"]`);
-        if (item) list.append(item);
-      }
-      renumber(form);
-    },
-  },
-};
-
-function renumber(form) {
-  const items = [...form.querySelectorAll("[data-answer]")];
-  items.forEach((item, index) => {
-    item.querySelector("[data-place]").textContent = index + 1;
-    // aria-disabled, not disabled: the button that was pressed keeps the focus at the end of the list.
-    item.querySelector('[data-move="up"]').setAttribute("aria-disabled", String(index === 0));
-    item.querySelector('[data-move="down"]').setAttribute("aria-disabled", String(index === items.length - 1));
-  });
-  const keep = form.querySelector("[data-keep]");
-  if (keep) keep.hidden = form.querySelector("[data-order]").hasAttribute("data-touched");
-}
 
 /** Equal answers; the order of keys in a mapping means nothing. */
 function same(a, b) {
@@ -93,7 +33,7 @@ function clock(seconds) {
 }
 
 class QuizPlayer extends HTMLElement {
-  connectedCallback() {
+  async connectedCallback() {
     this.words = JSON.parse(document.getElementById("quiz-words").textContent);
     this.total = Number(this.dataset.total);
     this.questions = new Map(
@@ -103,13 +43,16 @@ class QuizPlayer extends HTMLElement {
     this.stale = new Map(); // position → the newer answer from another device, until the person has chosen
     for (const [position, section] of this.questions) {
       const form = section.querySelector("form");
-      const kind = kinds[section.dataset.kind];
-      if (section.dataset.kind === "ordering") renumber(form);
+      const kind = await answersOf(section);
+      kind.mount?.(form, (words) => {
+        this.#keep(position);
+        this.#say(words);
+      });
       this.state.set(position, {
         form,
         kind,
         sequence: Number(section.dataset.sequence),
-        value: kind.read(form),
+        value: JSON.parse(section.dataset.value), // what the server holds; the form may have changed already
         partial: section.dataset.state === "partial",
         timer: 0,
       });
@@ -153,6 +96,8 @@ class QuizPlayer extends HTMLElement {
         state.kind.write(state.form, answer.value);
         state.value = answer.value;
         state.sequence = Math.max(state.sequence, answer.sequence);
+      } else {
+        this.#keep(position); // answered before this script ran
       }
       const flag = this.outbox.waitingFlag(position);
       if (flag) this.#flagBox(position).checked = flag.flagged;
@@ -294,10 +239,6 @@ class QuizPlayer extends HTMLElement {
     if (!form.matches("[data-question-form]")) return;
     const button = event.submitter;
     const go = button?.name === "go" ? button.value : "next";
-    if (button?.matches("[data-move], [data-keep]")) {
-      event.preventDefault();
-      return; // handled by the click
-    }
     event.preventDefault();
     this.#keep(this.#positionOf(form));
     this.#go(go);
@@ -346,16 +287,6 @@ class QuizPlayer extends HTMLElement {
       this.#showNewer();
     } else if (button.matches("[data-keep-mine]")) {
       this.#keepMine();
-    } else if (button.matches("[data-move]")) {
-      event.preventDefault();
-      this.#move(button);
-    } else if (button.matches("[data-keep]")) {
-      event.preventDefault();
-      const position = this.#positionOf(button);
-      this.state.get(position).form.querySelector("[data-order]").setAttribute("data-touched", "");
-      renumber(this.state.get(position).form);
-      this.#keep(position);
-      this.#say(this.words.kept);
     } else if (button.matches("[data-jump]")) {
       event.preventDefault();
       this.#keep(this.current);
@@ -368,22 +299,6 @@ class QuizPlayer extends HTMLElement {
       this.#keep(position);
       state.form.querySelector("[data-answer]").focus();
     }
-  }
-
-  #move(button) {
-    if (button.getAttribute("aria-disabled") === "true") return;
-    const item = button.closest("[data-answer]");
-    const up = button.dataset.move === "up";
-    if (up) item.previousElementSibling.before(item);
-    else item.nextElementSibling.after(item);
-    const position = this.#positionOf(item);
-    const { form } = this.state.get(position);
-    form.querySelector("[data-order]").setAttribute("data-touched", "");
-    renumber(form);
-    button.focus();
-    const place = item.querySelector("[data-place]").textContent;
-    this.#say(fill(this.words.moved, { text: item.querySelector("[data-text]").textContent.trim(), place }));
-    this.#keep(position);
   }
 
   /** Navigator, track and counts follow the answers. */

@@ -8,7 +8,6 @@ from assessments.models import Attempt, AttemptItem, Item, QuizPage
 from courses.enums import Audience
 from courses.models import Activity, ModulePage
 from tests.courses.factories import activity_of
-from trials.faults.answers import right_value
 
 _numbers = count(1)
 
@@ -110,8 +109,7 @@ def quiz_of(page: QuizPage) -> Activity:
 
 def right_answer(attempt_item: AttemptItem) -> Any:
     """A raw answer that earns full marks."""
-    version = attempt_item.item_version
-    return right_value(version.kind, version.content)
+    return attempt_item.item_version.kind_object.best(attempt_item.content)
 
 
 def items_of(attempt: Attempt) -> list[AttemptItem]:

@@ -65,7 +65,7 @@ def answer(question: Locator, version: ItemVersion, value: Any) -> None:
         question.get_by_role("textbox").fill(value)
     elif version.kind == "matching":
         for left, choice in value.items():
-            question.locator(f"select[data-left='{left}']").select_option(choice)
+            question.locator(f"select[data-part='{left}']").select_option(choice)
     else:
         for place, key in enumerate(value, 1):
             item = question.locator(f"[data-answer='{key}']")

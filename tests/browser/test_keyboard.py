@@ -66,7 +66,7 @@ def answer(  # noqa: C901, PLR0912 - one branch for each kind of question
     elif kind == "matching":
         for select in question.locator("select").all():
             tab_to(page, select)
-            wanted_choice = value[str(select.get_attribute("data-left"))]
+            wanted_choice = value[str(select.get_attribute("data-part"))]
             for _option in range(select.locator("option").count()):
                 if select.input_value() == wanted_choice:
                     break

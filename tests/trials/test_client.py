@@ -70,7 +70,7 @@ def test_every_kind_of_question_gets_an_answer() -> None:
       <section class="card" data-question="2" data-kind="ordering" data-sequence="0">
         <input type="hidden" name="order" value="x"><input type="hidden" name="order" value="y"></section>
       <section class="card" data-question="3" data-kind="matching" data-sequence="0">
-        <select id="l" data-answer data-left="l"><option value="">?</option><option value="r">r</option></select>
+        <select id="l" data-answer data-part="l"><option value="">?</option><option value="r">r</option></select>
       </section>
       <section class="card" data-question="4" data-kind="numeric" data-sequence="0">
         <input type="text" name="answer" value=""></section>"""

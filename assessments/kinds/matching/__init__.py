@@ -87,6 +87,7 @@ class Matching(Kind):
     description = gettext_lazy("Entries on the left, and for each of them a choice from a list.")
     icon = "link"
     rank = 40
+    shape = "parts"
     block_class: ClassVar = MatchingBlock
 
     def content(self, raw: Mapping[str, Any]) -> Content:
@@ -175,6 +176,9 @@ class Matching(Kind):
         given = response or {}
         right = sum(given.get(pair["id"]) == pair["choice"] for pair in content["pairs"])
         return outcome(right, len(content["pairs"]) or 1)
+
+    def best(self, content: Content) -> dict[str, str]:
+        return {pair["id"]: pair["choice"] for pair in content["pairs"]}
 
     def review(self, content: Content, response: Any, language: str) -> dict[str, Any]:
         given = response or {}

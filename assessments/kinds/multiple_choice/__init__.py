@@ -29,6 +29,7 @@ class MultipleChoice(ChoiceKind):
     )
     icon = "list-ul"
     rank = 20
+    shape = "many"
     block_class: ClassVar = MultipleChoiceItemBlock
 
     def problems(self, content: Content) -> list[str]:
@@ -55,6 +56,9 @@ class MultipleChoice(ChoiceKind):
         # In whole numbers, so that thirds stay exact: (hits/R - misses/W) = (hits*W - misses*R) / (R*W).
         weight = len(wrong) or 1
         return outcome(len(chosen & right) * weight - len(chosen & wrong) * len(right), (len(right) or 1) * weight)
+
+    def best(self, content: Content) -> list[str]:
+        return [option["id"] for option in content["options"] if option["correct"]]
 
 
 KIND = MultipleChoice()

@@ -85,6 +85,7 @@ class Numeric(Kind):
     description = gettext_lazy("A result is worked out and typed in; 1.234,5 and 1,234.5 are both understood.")
     icon = "calculator"
     rank = 30
+    shape = "text"
     block_class: ClassVar = NumericBlock
 
     def content(self, raw: Mapping[str, Any]) -> Content:
@@ -161,6 +162,9 @@ class Numeric(Kind):
 
     def grade(self, content: Content, response: Any) -> Outcome:
         return outcome(int(self._near(content, self._readings(content, response), content["answer"])), 1)
+
+    def best(self, content: Content) -> str:
+        return str(content["answer"])
 
     def review(self, content: Content, response: Any, language: str) -> dict[str, Any]:
         unit = text_in(content, "unit", language)

@@ -71,6 +71,7 @@ class Ordering(Kind):
     description = gettext_lazy("Entries are brought into the right order; each at its right place earns its part.")
     icon = "order"
     rank = 50
+    shape = "own"
     block_class: ClassVar = OrderingBlock
 
     def content(self, raw: Mapping[str, Any]) -> Content:
@@ -120,7 +121,12 @@ class Ordering(Kind):
         return ids
 
     def read_form(self, content: Content, form: QueryDict, current: Any) -> object:
-        """Hidden fields `order` in the order displayed; a button `move` with `<id>:up` or `<id>:down`."""
+        """Hidden fields `order` in the order displayed; a button `move` with `<id>:up` or `<id>:down`.
+
+        In a test (the form carries a `sequence`) a mixed list that nobody has touched is no answer.
+        """
+        if current is None and "sequence" in form and not {"move", "keep"} & form.keys():
+            return None
         order = form.getlist("order")
         moved, _separator, direction = form.get("move", "").rpartition(":")
         if moved in order:
@@ -133,6 +139,9 @@ class Ordering(Kind):
         right = [entry["id"] for entry in content["entries"]]
         hits = sum(mine == one for mine, one in zip(response or (), right, strict=False))
         return outcome(hits, len(right) or 1)
+
+    def best(self, content: Content) -> list[str]:
+        return [entry["id"] for entry in content["entries"]]
 
     def review(self, content: Content, response: Any, language: str) -> dict[str, Any]:
         places = {key: place for place, key in enumerate(response or (), 1)}

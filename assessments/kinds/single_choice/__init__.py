@@ -22,6 +22,7 @@ class SingleChoice(ChoiceKind):
     description = gettext_lazy("One of several answers is right.")
     icon = "circle-check"
     rank = 10
+    shape = "one"
     block_class: ClassVar = SingleChoiceBlock
 
     def problems(self, content: Content) -> list[str]:
@@ -41,6 +42,9 @@ class SingleChoice(ChoiceKind):
 
     def grade(self, content: Content, response: Any) -> Outcome:
         return outcome(int(any(option["correct"] and option["id"] == response for option in content["options"])), 1)
+
+    def best(self, content: Content) -> str | None:
+        return next((option["id"] for option in content["options"] if option["correct"]), None)
 
 
 KIND = SingleChoice()
