@@ -8,10 +8,11 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from courses.models import Activity
+from enablement.core.disclosure import is_small
 from people.models import Function, OrgUnit, User
 from reports.enums import RowStatus
 from reports.selectors import enrollment_rows
-from reports.suppression import hidden_cells, is_small
+from reports.suppression import hidden_cells
 
 # A cell is (function id, unit id); ALL stands for the whole, NONE for "has none", "=7" for unit 7 without sub-units.
 ALL, NONE = "*", "-"

@@ -19,6 +19,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from enablement.core.spreadsheets import FORMULA_STARTS, defuse
 from people.models import User
 from reports.copying import copy_rows
 from reports.definitions import DEFINITIONS
@@ -33,12 +34,6 @@ HEAD = (
     _("Status"), _("Due date"), _("Completed on"), _("Certificate"), _("Valid until"),
 )  # fmt: skip
 Row = tuple[str, str, str, str, str, str, str, date | None, date | None, str, date | None]
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-def defuse(value: str) -> str:
-    """Text that a spreadsheet would run as a formula becomes text: an apostrophe stands before it (OWASP)."""
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
 def blocks(actor: User, filters: ReportFilters, *, times: int = 1) -> Iterator[Rows]:
@@ -117,7 +112,7 @@ class CsvWriter:
     def write(self, rows: Rows) -> int:
         if connection.vendor != "postgresql":
             return self.write_cells(row_values(rows))
-        starts = "".join(_FORMULA_STARTS)
+        starts = "".join(FORMULA_STARTS)
         return copy_rows(rows, self.file, delimiter=self._delimiter, languages=_languages(), starts=starts)
 
     def write_cells(self, rows: Sequence[Row]) -> int:

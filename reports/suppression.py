@@ -10,13 +10,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-MINIMUM_GROUP = 5
+from enablement.core.disclosure import is_small
+
 Cell = TypeVar("Cell", bound=Hashable)
-
-
-def is_small(people: int) -> bool:
-    """A group that exists and is too small. An empty group tells about nobody."""
-    return 0 < people < MINIMUM_GROUP
 
 
 def hidden_cells(people: Mapping[Cell, int], sums: Sequence[tuple[Cell, Sequence[Cell]]]) -> set[Cell]:

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from enablement.core.disclosure import MINIMUM_GROUP
 from people import roles
 from people.models import Function, OrgUnit, User, VisibilitySettings
 from people.selectors import units_below
 from reports.aggregates import ALL, Aggregates, Key
 from reports.definitions import DEFINITIONS
-from reports.suppression import MINIMUM_GROUP
 from reports.views.common import actor_of, address, for_role
 
 ROLE_MATRIX = (

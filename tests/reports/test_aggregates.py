@@ -10,10 +10,11 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enablement.core.disclosure import MINIMUM_GROUP
 from people.enums import Role
 from people.models import OrgUnit, User
 from reports.aggregates import ALL, NONE, Aggregates
-from reports.suppression import MINIMUM_GROUP, hidden_cells
+from reports.suppression import hidden_cells
 from tests.factories import UserFactory, function, org_unit
 from tests.reports import factories
 

@@ -18,11 +18,12 @@ from courses.models import Enrollment
 from enablement.core.claimable import WorkState
 from enablement.core.errors import DomainError
 from enablement.core.models import Heartbeat
+from enablement.core.spreadsheets import defuse
 from enablement.core.verification import run_record_checks
 from people.models import User
 from reports import exports as files
 from reports import production
-from reports.exports import CsvWriter, XlsxWriter, blocks, defuse
+from reports.exports import CsvWriter, XlsxWriter, blocks
 from reports.filters import FilterForm
 from reports.models import ExportJob
 from reports.production import write_export
