@@ -41,6 +41,18 @@ class Outcome:
     correct: bool
 
 
+@dataclass(frozen=True)
+class TallyKey:
+    """What a key of `Kind.tally` stands for, in one language. `right`: whether it earns marks (None: says nothing)."""
+
+    key: str
+    label: str
+    right: bool | None = None
+
+
+NO_ANSWER = "-"  # the key that `tally` gives for a missing answer
+
+
 def outcome(numerator: int, denominator: int) -> Outcome:
     """Outcome for a share of points; below 0 counts as 0 (QTI `lowerBound`)."""
     share = Decimal(max(numerator, 0)) / Decimal(denominator)
@@ -250,3 +262,23 @@ class Kind(ABC):
     @abstractmethod
     def tally(self, content: Content, response: Any) -> list[str]:
         """What to count of a response before it is deleted: keys without free text."""
+
+    # --- statistics ---
+
+    def tally_keys(self, content: Content, language: str) -> list[TallyKey]:
+        """The keys that `tally` can give, with words for people, in the order of authoring.
+
+        A key that is named here and never counted is an answer that nobody gives. Kinds that leave this empty are
+        counted by their keys alone.
+        """
+        return []
+
+    def tally_label(self, content: Content, key: str, language: str) -> str:
+        """Words for a counted key, also for one that `tally_keys` does not name."""
+        if key == NO_ANSWER:
+            return _("No answer")
+        return next((one.label for one in self.tally_keys(content, language) if one.key == key), key)
+
+    def guess_score(self, content: Content) -> float | None:
+        """Mean score (0 to 1) of answers by chance; None where chance has no definition, as with typed answers."""
+        return None

@@ -12,6 +12,7 @@ from assessments.kinds.base import (
     Content,
     ItemBlock,
     Kind,
+    TallyKey,
     explanation_blocks,
     in_order,
     list_values,
@@ -125,3 +126,9 @@ class ChoiceKind(Kind):
 
     def tally(self, content: Content, response: Any) -> list[str]:
         return sorted(self.chosen(response)) or ["-"]
+
+    def tally_keys(self, content: Content, language: str) -> list[TallyKey]:
+        return [
+            TallyKey(option["id"], text_in(option, "text", language), option["correct"])
+            for option in content["options"]
+        ]

@@ -340,3 +340,28 @@ def test_what_is_public_holds_neither_key_nor_feedback(kind: str, seed: int, shu
 @pytest.mark.parametrize("kind", list(CONTENT))
 def test_the_same_draft_freezes_to_the_same_content(kind: str) -> None:
     assert get_kind(kind).content(factories.RAW[kind]()) == CONTENT[kind]
+
+
+NAMED = [name for name in factories.RAW if get_kind(name).tally_keys(CONTENT[name], "en")]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_what_is_counted_of_an_answer_has_words(name: str) -> None:
+    """A trainer reads answers, not ids; an answer that nobody gives can be told only if the kind names it."""
+    kind, content = get_kind(name), CONTENT[name]
+    named = {one.key: one for one in kind.tally_keys(content, "en")}
+    best = kind.parse(content, kind.best(content))
+    for key in kind.tally(content, best):
+        assert key in named
+        assert named[key].right is True
+        assert kind.tally_label(content, key, "en") == named[key].label != key
+    assert kind.tally_label(content, "-", "en") == "No answer"
+    assert kind.tally_label(content, "gone", "en") == "gone", "a key that the content no longer names"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("single_choice", 1 / 3), ("multiple_choice", None), ("numeric", None), ("matching", 1 / 3), ("ordering", 1 / 4)],
+)
+def test_a_guess_earns_what_chance_gives(name: str, expected: float | None) -> None:
+    assert get_kind(name).guess_score(CONTENT[name]) == expected

@@ -17,6 +17,7 @@ from assessments.kinds.base import (
     Kind,
     Outcome,
     ParseError,
+    TallyKey,
     explanation_blocks,
     in_order,
     list_values,
@@ -206,6 +207,21 @@ class Matching(Kind):
 
     def tally(self, content: Content, response: Any) -> list[str]:
         return sorted(f"{pair}:{choice}" for pair, choice in (response or {}).items()) or ["-"]
+
+    def tally_keys(self, content: Content, language: str) -> list[TallyKey]:
+        return [
+            TallyKey(
+                f"{pair['id']}:{choice['id']}",
+                f"{text_in(pair, 'text', language)} → {text_in(choice, 'text', language)}",
+                choice["id"] == pair["choice"],
+            )
+            for pair in content["pairs"]
+            for choice in content["choices"]
+        ]
+
+    def guess_score(self, content: Content) -> float | None:
+        """Each entry gets one of the choices, each as likely as the others (Moodle, `qtype_match`)."""
+        return 1 / len(content["choices"]) if content["choices"] else None
 
 
 KIND = Matching()

@@ -17,6 +17,7 @@ from assessments.kinds.base import (
     Kind,
     Outcome,
     ParseError,
+    TallyKey,
     explanation_blocks,
     list_values,
     missing_texts,
@@ -193,6 +194,21 @@ class Numeric(Kind):
             return ["right"]
         return [
             next((one["id"] for one in content["mistakes"] if self._near(content, found, one["value"])), "other number")
+        ]
+
+    def tally_keys(self, content: Content, language: str) -> list[TallyKey]:
+        unit = text_in(content, "unit", language)
+
+        def number(text: str) -> str:
+            return f"{format_number(Decimal(text), language)} {unit}".strip() if text else ""
+
+        return [
+            TallyKey("right", number(content["answer"]), right=True),
+            *(
+                TallyKey(one["id"], _("%(number)s (typical mistake)") % {"number": number(one["value"])}, right=False)
+                for one in content["mistakes"]
+            ),
+            TallyKey("other number", _("Another number, or none that can be read"), right=False),
         ]
 
 

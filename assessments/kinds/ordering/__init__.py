@@ -15,6 +15,7 @@ from assessments.kinds.base import (
     Kind,
     Outcome,
     ParseError,
+    TallyKey,
     explanation_blocks,
     in_order,
     list_values,
@@ -169,6 +170,22 @@ class Ordering(Kind):
 
     def tally(self, content: Content, response: Any) -> list[str]:
         return [f"{key}:{place}" for place, key in enumerate(response or (), 1)] or ["-"]
+
+    def tally_keys(self, content: Content, language: str) -> list[TallyKey]:
+        places = range(1, len(content["entries"]) + 1)
+        return [
+            TallyKey(
+                f"{entry['id']}:{place}",
+                _("%(entry)s at place %(place)d") % {"entry": text_in(entry, "text", language), "place": place},
+                place == right,
+            )
+            for right, entry in enumerate(content["entries"], 1)
+            for place in places
+        ]
+
+    def guess_score(self, content: Content) -> float | None:
+        """A random order has one entry at its place on average (fixed points of a permutation): 1/n of the score."""
+        return 1 / len(content["entries"]) if content["entries"] else None
 
 
 KIND = Ordering()

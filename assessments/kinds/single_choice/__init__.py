@@ -46,5 +46,10 @@ class SingleChoice(ChoiceKind):
     def best(self, content: Content) -> str | None:
         return next((option["id"] for option in content["options"] if option["correct"]), None)
 
+    def guess_score(self, content: Content) -> float | None:
+        """One option of n, each as likely as the others (Moodle, `qtype_multichoice_single`)."""
+        right = sum(option["correct"] for option in content["options"])
+        return right / len(content["options"]) if content["options"] else None
+
 
 KIND = SingleChoice()
