@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 REDIRECTS = {301, 302, 303, 307, 308}
 _CHUNK = 1 << 16
 _QUESTION = re.compile(
-    r'<section [^>]*data-question="(\d+)" data-kind="(\w+)" data-sequence="(\d+)"(.*?)</section>', re.DOTALL
+    r'<section [^>]*data-question="(\d+)" data-kind="(\w+)" [^>]*?data-sequence="(\d+)"(.*?)</section>', re.DOTALL
 )
 _UUID_LENGTH = 36
 _START = re.compile(r'action="([^"]+/start/)"')
