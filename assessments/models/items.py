@@ -218,7 +218,7 @@ class Item(
         if not self.body:
             return []
         content = self.frozen_content()
-        return [language for language in LANGUAGES if _complete(content, language)]
+        return [language for language in LANGUAGES if is_complete(content, language)]
 
     def prompt(self) -> str:
         """The question in the active language."""
@@ -238,18 +238,18 @@ class Item(
         return {**super().get_preview_context(request, mode_name), **item_preview(self, mode_name)}
 
 
-def _complete(value: Any, language: str) -> bool:
+def is_complete(value: Any, language: str) -> bool:
     """Whether every text that exists in the other language exists in this one, at any depth."""
     other = "de" if language == "en" else "en"
     if isinstance(value, dict):
         if not value.get(f"prompt_{language}", True):
             return False
         return all(
-            _complete(child, language)
+            is_complete(child, language)
             and not (key.endswith(f"_{other}") and child and not value.get(f"{key[:-3]}_{language}"))
             for key, child in value.items()
         )
-    return all(_complete(child, language) for child in value) if isinstance(value, list) else True
+    return all(is_complete(child, language) for child in value) if isinstance(value, list) else True
 
 
 def content_checksum(kind: str, content: dict[str, Any]) -> str:

@@ -1,0 +1,98 @@
+"""What travels between formats and the bank, and what is said about it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+Raw = dict[str, Any]  # what a kind's editor block stores
+
+
+class Level(StrEnum):
+    """How bad: the whole file, one item of it, or a detail of an item that is taken over without it."""
+
+    FILE = "file"
+    ITEM = "item"
+    LOSS = "loss"
+
+
+LEVEL_NAMES = {
+    Level.FILE: gettext_lazy("The file cannot be read"),
+    Level.ITEM: gettext_lazy("Not taken over"),
+    Level.LOSS: gettext_lazy("Taken over without"),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong or has no place, and where: `line` counts from 1, 0 is the file as a whole."""
+
+    level: Level
+    line: int
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        parts = [_("line %(line)d") % {"line": self.line}] if self.line else []
+        parts += [f"“{self.where}”"] if self.where else []
+        return f"{', '.join(parts)}: {self.message}" if parts else self.message
+
+
+class FileError(Exception):
+    """The file as a whole cannot be read. The message is translated; `line` is 0 where no line can be named."""
+
+    def __init__(self, message: str, *, line: int = 0) -> None:
+        super().__init__(message)
+        self.problem = Problem(Level.FILE, line, "", message)
+
+
+@dataclass
+class ExchangeItem:
+    """An item outside the bank.
+
+    `identifier` names the item across imports. It is `strong` when its author meant it as one (an id, not a title):
+    then a changed text is a new draft of the same item; else content has to be alike as well.
+    """
+
+    kind: str
+    raw: Raw
+    title: str = ""
+    line: int = 0
+    identifier: str = ""
+    strong: bool = False
+    topic_de: str = ""
+    topic_en: str = ""
+    tags: list[str] = field(default_factory=list)
+    audience: str = ""
+    lesson: str = ""  # key of the activity
+    losses: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.title or self.identifier
+
+
+@dataclass
+class ReadResult:
+    """What a file holds. `languages` are those that it was read in; an `exact` format carries everything, so that an
+    empty text in it means an empty text and not "this format has no place for it"."""
+
+    items: list[ExchangeItem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    languages: tuple[str, ...] = ("de",)
+    exact: bool = False
+
+    @property
+    def broken(self) -> bool:
+        return any(problem.level is Level.FILE for problem in self.problems)
+
+
+@dataclass
+class WriteResult:
+    """A written file, how many items it holds, and what it does not hold."""
+
+    content: bytes = b""
+    written: int = 0
+    problems: list[Problem] = field(default_factory=list)

@@ -1,0 +1,90 @@
+"""Between parsed questions of Moodle's family and items. Shared by GIFT, Aiken and Moodle XML."""
+
+from collections.abc import Callable, Container, Iterable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from assessments.exchange.converters import converters, first_reading
+from assessments.exchange.items import ExchangeItem, Level, Problem, ReadResult
+from assessments.exchange.questions import NotRepresentableError, Question
+from assessments.exchange.raw import own
+from assessments.exchange.text import tidy
+from assessments.kinds import get_kind
+
+ROOT_CATEGORY = "top"
+_ANYTHING = ("$course$", "$module$", "$system$", "$cat$", "top", "")
+
+
+def items_of(questions: Iterable[Question], language: str, problems: list[Problem] | None = None) -> ReadResult:
+    """Items of what was parsed; each question without a kind becomes a problem."""
+    result = ReadResult(problems=list(problems or ()), languages=(language,))
+    for question in questions:
+        name = tidy(question.name) or Truncator(tidy(question.text)).chars(80)
+        try:
+            reading = first_reading("read_question", question, language)
+        except NotRepresentableError as error:
+            result.problems.append(Problem(Level.ITEM, question.line, name, str(error)))
+            continue
+        if reading is None:
+            message = _("There is no kind of item for the question type “%(type)s”.") % {"type": question.qtype}
+            result.problems.append(Problem(Level.ITEM, question.line, name, message))
+            continue
+        kind, raw = reading
+        item = ExchangeItem(kind, raw, title=name, line=question.line, losses=list(question.losses))
+        item.identifier = question.identifier or tidy(question.name)
+        item.strong = bool(question.identifier)
+        item.tags = [tidy(tag) for tag in question.tags if tidy(tag)]
+        setattr(item, f"topic_{language}", topic_of(question.category))
+        result.items.append(item)
+    return result
+
+
+def topic_of(category: str) -> str:
+    """The innermost name of a category path; `$course$`, `top` and Moodle's default category name no topic."""
+    parts = [tidy(part.replace("\0", "/")) for part in category.replace("//", "\0").split("/")]
+    last = parts[-1] if parts else ""
+    if last.casefold() in _ANYTHING or last.startswith(("Default for ", "Standard für ")):
+        return ""
+    return last
+
+
+def category_of(topic: str) -> str:
+    """The category path of a topic; a slash in its name is doubled, as Moodle does."""
+    return f"$course$/{ROOT_CATEGORY}/{topic.replace('/', '//')}" if topic else f"$course$/{ROOT_CATEGORY}"
+
+
+def question_of(item: ExchangeItem, language: str, *, can: Container[str]) -> Question:
+    """The question of an item in that language. Raises NotRepresentableError with the reason."""
+    convert: Callable[[dict[str, Any], str], Question] | None = converters("write_question").get(item.kind)
+    label = get_kind(item.kind).label
+    if convert is None:
+        raise NotRepresentableError(_("The format has no question like “%(kind)s”.") % {"kind": label})
+    if not own(item.raw, "prompt", language):
+        raise NotRepresentableError(_("There is no text in this language."))
+    question = convert(item.raw, language)
+    if question.qtype not in can:
+        raise NotRepresentableError(_("The format has no question like “%(kind)s”.") % {"kind": label})
+    topic = item.topic_en or item.topic_de if language == "en" else item.topic_de
+    return replace(
+        question, name=item.title, identifier=item.identifier, tags=list(item.tags), category=category_of(topic)
+    )
+
+
+def percent(value: Decimal) -> str:
+    """`33.33333`, `100`: a fraction as Moodle writes it."""
+    text = f"{value:.5f}"
+    return text.rstrip("0").rstrip(".") or "0"
+
+
+def share(part: int, whole: int) -> Decimal:
+    """`part`/`whole` in percent with the five digits of Moodle's list of fractions."""
+    return (Decimal(100 * part) / Decimal(whole or 1)).quantize(Decimal("0.00001"))
+
+
+def near(value: Decimal, wanted: Decimal) -> bool:
+    """Equal as Moodle takes it: its own lists of fractions differ in the third digit."""
+    return abs(value - wanted) <= Decimal("0.05")

@@ -1,0 +1,127 @@
+"""Bytes to text, and HTML to the plain text that items hold."""
+
+import re
+from html.parser import HTMLParser
+
+from django.utils.translation import gettext as _
+
+from assessments.exchange.items import FileError
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"),
+         (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # fmt: skip
+_LISTS = {"ul", "ol", "li", "dl", "dt", "dd", "table", "tr"}
+_BLOCKS = frozenset(
+    {"p", "div", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "section", "article", "figure"}
+    | {"figcaption"}
+    | _LISTS
+)
+_IGNORED = frozenset({"p", "div", "br", "span", "html", "body", "section", "article", "figure", "tbody", "thead"})
+_SKIPPED = frozenset({"script", "style", "head", "title"})
+_VOID = frozenset({"br", "hr", "img", "input", "source", "wbr", "meta", "link"})
+_MEDIA = frozenset({"img", "video", "audio", "object", "embed", "iframe", "svg", "canvas", "source"})
+_FORMULA = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]|\$\$.+?\$\$", re.DOTALL)
+_PICTURE = re.compile(r"@@PLUGINFILE@@/")
+
+
+def decode(content: bytes) -> str:
+    """Text of UTF-8, UTF-16 (with or without its mark) or Windows-1252, with `\\n` line ends. Raises FileError."""
+    if not content.strip():
+        raise FileError(_("The file is empty."))
+    text = _decoded(content)
+    if text is None or "\x00" in text:
+        raise FileError(_("This is not a text file in UTF-8, UTF-16 or Windows-1252."))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(content: bytes) -> str | None:
+    encodings = [name for bom, name in _BOMS if content.startswith(bom)][:1]
+    if not encodings:
+        sample = content[:2000]
+        if sample.count(0) > len(sample) // 4:
+            encodings = ["utf-16-be" if sample[:1] == b"\x00" else "utf-16-le"]
+        else:
+            encodings = ["utf-8", "cp1252"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def tidy(text: str) -> str:
+    """Without control characters and blanks at the ends; the form in which texts are kept and compared."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return "".join(letter for letter in text if letter in "\n\t" or (letter >= " " and letter != "\x7f")).strip()
+
+
+class _Reducer(HTMLParser):
+    """HTML to lines of text; notes what formatting and media went."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.formatting: set[str] = set()
+        self.media: set[str] = set()
+        self.sources: list[tuple[str, str]] = []
+        self.skipping = 0
+        self.preformatted = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _SKIPPED:
+            self.skipping += 1
+            self.formatting.add(tag)
+        elif tag in _MEDIA:
+            self._media(tag, {name: value or "" for name, value in attrs})
+        elif tag not in _IGNORED:
+            self.formatting.add(tag)
+        if tag == "pre":
+            self.preformatted += 1
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+        if tag == "li":
+            self.parts.append("– ")
+        if tag in {"td", "th"} and self.parts and not self.parts[-1].endswith("\n"):
+            self.parts.append(" | ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SKIPPED:
+            self.skipping = max(0, self.skipping - 1)
+        if tag == "pre":
+            self.preformatted = max(0, self.preformatted - 1)
+        if tag == "p":
+            self.parts.append("\n\n")
+        elif tag in _BLOCKS and tag not in _VOID:
+            self.parts.append("\n")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag in _SKIPPED:
+            self.skipping = max(0, self.skipping - 1)
+
+    def _media(self, tag: str, attributes: dict[str, str]) -> None:
+        self.media.add(tag)
+        self.sources.append((attributes.get("src", "")[:1000], attributes.get("alt", "")))
+        if attributes.get("alt"):
+            self.parts.append(f"[{attributes['alt']}]")
+
+    def handle_data(self, data: str) -> None:
+        if not self.skipping:
+            self.parts.append(data if self.preformatted else re.sub(r"\s+", " ", data))
+
+
+def html_to_text(html: str) -> tuple[str, list[str], list[tuple[str, str]]]:
+    """Plain text, sentences about what was lost, and source and alternative text of each embedded medium."""
+    reducer = _Reducer()
+    reducer.feed(html)
+    reducer.close()
+    joined = "".join(reducer.parts)
+    lines = [line.strip() for line in joined.replace("\xa0", " ").split("\n")]
+    text = tidy(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)))
+    losses = []
+    if reducer.formatting:
+        names = ", ".join(sorted(reducer.formatting))
+        losses.append(_("Formatting is reduced to plain text (%(names)s).") % {"names": names})
+    if _FORMULA.search(text):
+        losses.append(_("Formulas stay as they were typed."))
+    return text, losses, reducer.sources

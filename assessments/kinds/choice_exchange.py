@@ -1,0 +1,57 @@
+"""What single and multiple choice share when they travel: options with texts, marks and feedback."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from assessments.exchange.items import Raw
+from assessments.exchange.moodle_family import percent
+from assessments.exchange.questions import Answer, NotRepresentableError, Question
+from assessments.exchange.raw import children, listed, own, say
+
+MAX_OPTIONS = 10
+
+
+def read_options(question: Question, language: str, *, right: set[int]) -> Raw:
+    """The block of a choice question whose right answers stand at these places. Raises NotRepresentableError."""
+    if len(question.answers) > MAX_OPTIONS:
+        raise NotRepresentableError(
+            _("It has %(count)d answers; an item has at most %(most)d.")
+            % {"count": len(question.answers), "most": MAX_OPTIONS}
+        )
+    options = [
+        {
+            "correct": place in right,
+            **say("text", answer.text, language),
+            **say("feedback", answer.feedback, language),
+        }
+        for place, answer in enumerate(question.answers)
+    ]
+    return {
+        **say("prompt", question.text, language),
+        **say("feedback", question.feedback, language),
+        "options": listed(options, [answer.ident for answer in question.answers]),
+    }
+
+
+def write_options(raw: Raw, language: str, *, right: Decimal, wrong: Decimal) -> Question:
+    """A multiple-choice question whose answers are worth these percents."""
+    answers = [
+        Answer(
+            own(option, "text", language),
+            right if option.get("correct") else wrong,
+            own(option, "feedback", language),
+            ident=ident,
+        )
+        for ident, option in children(raw, "options")
+    ]
+    if len(answers) < 2 or not all(answer.text for answer in answers):
+        raise NotRepresentableError(_("An answer has no text in this language."))
+    return Question(
+        "multichoice", own(raw, "prompt", language), feedback=own(raw, "feedback", language), answers=answers
+    )
+
+
+def worth(answer: Answer) -> dict[str, str]:
+    """Answer and percent, for a sentence about a fraction that has no place."""
+    return {"answer": answer.text[:60], "percent": percent(answer.fraction)}
