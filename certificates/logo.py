@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # ships no types
+from defusedxml.ElementTree import fromstring
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _

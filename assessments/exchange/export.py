@@ -1,16 +1,27 @@
 """Items of the bank as a file."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from assessments.exchange.bank import shown_items
 from assessments.exchange.formats import get_format
-from assessments.exchange.items import WriteResult
+from assessments.exchange.items import Level, Problem, WriteResult, gathered
 from assessments.models import Item
 
 
 def export_items(items: QuerySet[Item], *, format_name: str, language: str) -> WriteResult:
     """A file of these items in their order; what it cannot hold is listed. Live items as they are live."""
-    return get_format(format_name).write(shown_items(items), language)
+    shown = shown_items(items)
+    result = get_format(format_name).write(shown, language)
+    if not get_format(format_name).bilingual:
+        message = _("The lesson that teaches it, and for whom it is, have no place in this format.")
+        result.problems += [
+            Problem(Level.LOSS, 0, item.name, message)
+            for item in shown
+            if item.lesson or item.audience not in {"", "both"}
+        ]
+    result.problems = gathered(result.problems)
+    return result
 
 
 def file_name(format_name: str, language: str) -> str:

@@ -1,6 +1,7 @@
 """What travels between formats and the bank, and what is said about it."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -87,6 +88,23 @@ class ReadResult:
     @property
     def broken(self) -> bool:
         return any(problem.level is Level.FILE for problem in self.problems)
+
+
+MANY = 5
+
+
+def gathered(problems: list[Problem]) -> list[Problem]:
+    """The same with details that many items share said once: with the number of items, at the first one's line."""
+    shared = Counter(problem.message for problem in problems if problem.level is Level.LOSS)
+    found, told = [], set()
+    for problem in problems:
+        count = shared[problem.message]
+        if problem.level is not Level.LOSS or count <= MANY:
+            found.append(problem)
+        elif problem.message not in told:
+            told.add(problem.message)
+            found.append(replace(problem, where=_("%(count)d items") % {"count": count}))
+    return found
 
 
 @dataclass

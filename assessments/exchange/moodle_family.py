@@ -34,6 +34,8 @@ def items_of(questions: Iterable[Question], language: str, problems: list[Proble
             result.problems.append(Problem(Level.ITEM, question.line, name, message))
             continue
         kind, raw = reading
+        for hint in question.hints if not any(key.startswith("hint") for key in raw) else ():
+            question.lose(_("Hint: “%(text)s”") % {"text": hint[:120]})
         item = ExchangeItem(kind, raw, title=name, line=question.line, losses=list(question.losses))
         item.identifier = question.identifier or tidy(question.name)
         item.strong = bool(question.identifier)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from assessments.exchange.bank import Known, known_by_key, known_of_kinds
 from assessments.exchange.checks import faults
 from assessments.exchange.formats import detect, get_format
-from assessments.exchange.items import ExchangeItem, FileError, Level, Problem, ReadResult
+from assessments.exchange.items import ExchangeItem, FileError, Level, Problem, ReadResult, gathered
 from assessments.exchange.limits import MAX_BYTES, MAX_ITEMS, MAX_PROBLEMS, too_large, too_many
 from assessments.exchange.raw import MergeError, folded, merged, normal, said, with_ids
 from assessments.kinds import get_kind
@@ -92,6 +92,7 @@ def plan_import(content: bytes, *, format_name: str, language: str) -> ImportPla
     plan = ImportPlan(problems=list(result.problems), format_name=form.name)
     if not result.broken:
         _Planner(plan, result).run()
+    plan.problems = gathered(plan.problems)
     plan.problems.sort(key=lambda problem: (problem.line, problem.level))
     if len(plan.problems) > MAX_PROBLEMS:
         # Which items are left out is said for all of them; of the details, the first.

@@ -20,7 +20,7 @@ _SKIPPED = frozenset({"script", "style", "head", "title"})
 _VOID = frozenset({"br", "hr", "img", "input", "source", "wbr", "meta", "link"})
 _MEDIA = frozenset({"img", "video", "audio", "object", "embed", "iframe", "svg", "canvas", "source"})
 _FORMULA = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]|\$\$.+?\$\$", re.DOTALL)
-_PICTURE = re.compile(r"@@PLUGINFILE@@/")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 
 
 def decode(content: bytes) -> str:
@@ -52,7 +52,7 @@ def _decoded(content: bytes) -> str | None:
 def tidy(text: str) -> str:
     """Without control characters and blanks at the ends; the form in which texts are kept and compared."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(letter for letter in text if letter in "\n\t" or (letter >= " " and letter != "\x7f")).strip()
+    return _CONTROL.sub("", text).strip()
 
 
 class _Reducer(HTMLParser):
@@ -77,8 +77,10 @@ class _Reducer(HTMLParser):
             self.formatting.add(tag)
         if tag == "pre":
             self.preformatted += 1
-        if tag in _BLOCKS:
+        if tag == "br":
             self.parts.append("\n")
+        elif tag in _BLOCKS:
+            self._new_line()
         if tag == "li":
             self.parts.append("– ")
         if tag in {"td", "th"} and self.parts and not self.parts[-1].endswith("\n"):
@@ -92,6 +94,11 @@ class _Reducer(HTMLParser):
         if tag == "p":
             self.parts.append("\n\n")
         elif tag in _BLOCKS and tag not in _VOID:
+            self._new_line()
+
+    def _new_line(self) -> None:
+        last = next((part for part in reversed(self.parts) if part.strip(" ")), "\n")
+        if not last.endswith("\n"):
             self.parts.append("\n")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from assessments.exchange.formats.aiken import Aiken
 from assessments.exchange.formats.base import Format
 from assessments.exchange.formats.gift import Gift
+from assessments.exchange.formats.moodle import Moodle
 from assessments.exchange.items import FileError
 from assessments.exchange.text import decode
 
@@ -20,7 +21,7 @@ _ANSWER = re.compile(r"^\s*ANSWER\s*:", re.IGNORECASE | re.MULTILINE)
 @cache
 def formats() -> dict[str, Format]:
     """All formats by name, in the order in which they are offered."""
-    found: list[Format] = [Gift(), Aiken()]
+    found: list[Format] = [Gift(), Moodle(), Aiken()]
     return {one.name: one for one in found}
 
 

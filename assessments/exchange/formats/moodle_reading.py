@@ -1,0 +1,200 @@
+"""Moodle XML to questions.
+
+Source: Moodle's `question/format/xml/format.php` (4.5) and the question types' own `export_to_xml`. What a question has
+and an item has not is noted on the question, element by element.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _
+
+from assessments.exchange.items import Level, Problem
+from assessments.exchange.limits import MAX_ITEMS, too_many
+from assessments.exchange.moodle_family import percent
+from assessments.exchange.questions import Answer, Question
+from assessments.exchange.text import html_to_text, tidy
+from assessments.exchange.xml import Node
+
+_TYPES = {"matching": "match", "ddmatch": "match", "multianswer": "cloze", "calculatedsimple": "calculated"}
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
+_YES = frozenset({"1", "true", "yes"})
+# Read below, or only about how Moodle shows the question.
+_KNOWN = frozenset(
+    {"name", "questiontext", "generalfeedback", "answer", "subquestion", "single", "tags", "idnumber", "hint", "file"}
+    | {"defaultgrade", "penalty", "hidden", "shuffleanswers", "answernumbering", "showstandardinstruction", "units"}
+    | {"correctfeedback", "partiallycorrectfeedback", "incorrectfeedback", "shownumcorrect", "usecase", "unitsleft"}
+    | {"unitgradingtype", "unitpenalty", "showunits", "category", "info", "image", "image_base64", "layouttype"}
+    | {"selecttype", "selectcount", "gradingtype", "showgrading", "numberingstyle", "responseformat"}
+    | {"responserequired", "responsefieldlines", "attachments", "attachmentsrequired", "graderinfo", "minwordlimit"}
+    | {"responsetemplate", "maxwordlimit", "maxbytes", "filetypeslist", "dataset_definitions", "synchronize"}
+    | {"instructions", "coursetags", "unitpresentation", "shuffle"}
+)
+_DEFAULT_SELECT = {"0": "ALL", "1": "RANDOM", "2": "CONTIGUOUS"}
+
+
+def questions_of(root: Node, problems: list[Problem]) -> Iterator[Question]:
+    """Questions in the order of the file, each with its category. Raises FileError for too many."""
+    category = ""
+    for count, node in enumerate(root.all("question")):
+        if count >= MAX_ITEMS:
+            raise too_many()
+        kind = node.get("type").strip().lower()
+        if kind == "category":
+            path = node.first("category")
+            category = path.said("text") or path.text.strip() if path is not None else ""
+            continue
+        try:
+            question = _question(node, kind)
+        except InvalidOperation:
+            name = tidy(node.first("name").text if node.first("name") else "")  # type: ignore[union-attr]  # asked just before
+            problems.append(Problem(Level.ITEM, node.line, name, _("A mark or tolerance in it is no number.")))
+            continue
+        question.category = category
+        yield question
+
+
+def _question(node: Node, kind: str) -> Question:
+    question = Question(_TYPES.get(kind, kind), line=node.line, identifier=tidy(node.said("idnumber")))
+    name = node.first("name")
+    question.name = _named(_inner(name)) if name is not None else ""
+    question.text = _said(question, node.first("questiontext"))
+    question.feedback = _said(question, node.first("generalfeedback"))
+    question.single = node.said("single").lower() in {*_YES, ""} if kind == "multichoice" else True
+    tags = node.first("tags")
+    question.tags = [tidy(tag.text) for tag in tags.all("tag")] if tags is not None else []
+    if kind == "ddmatch":
+        question.lose(_("Choices are dragged there; here they are chosen from a list."))
+    if question.qtype == "match":
+        question.answers = [_pair(question, child) for child in node.all("subquestion")]
+    else:
+        question.answers = [_answer(question, child) for child in node.all("answer")]
+    if question.qtype == "ordering":
+        question.answers.sort(key=lambda answer: answer.fraction)
+    _details(question, node)
+    _note(question, node)
+    return question
+
+
+def _named(text: str) -> str:
+    """A name is plain text; some tools put markup in it all the same."""
+    marked = re.search(r"</(?:p|b|i|em|strong|span|div)>|<br ?/?>", text)
+    return " ".join(tidy(html_to_text(text)[0] if marked else text).split())
+
+
+def _answer(question: Question, node: Node) -> Answer:
+    """`<answer fraction="100">` with text, feedback and tolerance. Raises InvalidOperation."""
+    answer = Answer(
+        _said(question, node, default="moodle_auto_format" if question.qtype in {"numerical", "calculated"} else ""),
+        _number(node.get("fraction", "0")),
+        _said(question, node.first("feedback")),
+    )
+    tolerance = node.said("tolerance")
+    if tolerance or question.qtype == "numerical":
+        answer.tolerance = abs(_number(tolerance or "0"))
+    for name in ("tolerancetype", "correctanswerformat", "correctanswerlength"):
+        if node.said(name):
+            answer.extras[name] = node.said(name)
+    if question.qtype == "numerical" and answer.text not in {"*", ""}:
+        answer.text = format(_number(answer.text), "f")
+    return answer
+
+
+def _number(text: str) -> Decimal:
+    value = Decimal(text.strip().replace(",", ".") or "0")
+    if not value.is_finite() or abs(value.adjusted()) > 30:
+        raise InvalidOperation
+    return value
+
+
+def _pair(question: Question, node: Node) -> Answer:
+    answer = node.first("answer")
+    return Answer(
+        _said(question, node),
+        Decimal(100),
+        _said(question, node.first("feedback")),
+        match=_said(question, answer) if answer is not None else "",
+    )
+
+
+def _inner(node: Node) -> str:
+    """The text of `<x><text>…</text></x>`, or of `<x>…</x>` as old files have it."""
+    text = node.first("text")
+    if text is not None:
+        return text.text
+    return "".join(part for part in node.content if isinstance(part, str))
+
+
+def _said(question: Question, node: Node | None, default: str = "") -> str:
+    """A text as plain text; what goes with its formatting and files is noted."""
+    if node is None:
+        return ""
+    raw, how = _inner(node), node.get("format", default)
+    for file in node.all("file"):
+        question.lose(_("The embedded file “%(name)s” is not taken over.") % {"name": file.get("name")[:80] or "?"})
+    if how in {"plain_text", "2"} or (how in {"markdown", "4"} and not _TAG.search(raw)):
+        if how in {"markdown", "4"} and re.search(r"[*_#`\[|]", raw):
+            question.lose(_("Markdown stays as it was typed."))
+        return tidy(raw)
+    if not _TAG.search(raw):
+        # Without markup, line breaks of HTML are blanks; elsewhere they are meant.
+        return tidy(raw) if how not in {"html", "1"} else tidy(re.sub(r"\s*\n\s*", " ", raw.strip()))
+    text, losses, media = html_to_text(raw if how in {"html", "1", ""} else raw.replace("\n", "<br>"))
+    for loss in losses:
+        question.lose(loss)
+    embedded = {file.get("name") for file in node.all("file")}
+    for source, _alt in media:
+        name = source.removeprefix("@@PLUGINFILE@@/").partition("?")[0]
+        if name not in embedded:
+            shown = name.partition(",")[0] if name.startswith("data:") else name
+            question.lose(_("The embedded file “%(name)s” is not taken over.") % {"name": shown[:80] or "?"})
+    return text
+
+
+def _details(question: Question, node: Node) -> None:
+    """What single types have beside texts and answers."""
+    extras = question.extras
+    for name in ("usecase", "responseformat", "responserequired", "attachments", "minwordlimit", "maxwordlimit"):
+        if node.said(name):
+            extras[name] = node.said(name)
+    for name in ("graderinfo", "responsetemplate"):
+        if text := _said(question, node.first(name)):
+            extras[name] = text
+    extras["selecttype"] = _DEFAULT_SELECT.get(node.said("selecttype"), node.said("selecttype") or "ALL")
+    grading = node.said("gradingtype") or "ABSOLUTE_POSITION"
+    extras["gradingtype"] = "ABSOLUTE_POSITION" if grading == "0" else grading
+    units = node.first("units")
+    if units is not None:
+        pairs = [(tidy(unit.said("unit_name")), unit.said("multiplier") or "1") for unit in units.all("unit")]
+        extras["units"] = sorted((pair for pair in pairs if pair[0]), key=lambda pair: pair[1] not in {"1", "1.0"})
+    datasets = node.first("dataset_definitions")
+    if datasets is not None:
+        extras["datasets"] = datasets.all("dataset_definition")
+
+
+def _note(question: Question, node: Node) -> None:
+    """Note what an item has no place for."""
+    grade, penalty = node.said("defaultgrade"), node.said("penalty")
+    if grade and _number(grade) not in (0, 1):
+        question.lose(
+            _("It is worth %(points)s points there; here the test decides.") % {"points": percent(_number(grade))}
+        )
+    if penalty and _number(penalty):
+        value = percent(_number(penalty) * 100)
+        question.lose(_("The penalty of %(percent)s %% for each further try.") % {"percent": value})
+    if node.said("hidden").lower() in _YES:
+        question.lose(_("It is hidden there, an old version perhaps."))
+    if node.said("shuffleanswers").lower() in {"0", "false"} and question.qtype in {"multichoice", "match"}:
+        question.lose(_("Its answers are not to be mixed there; here the test decides."))
+    if node.said("unitgradingtype") not in {"", "0"}:
+        question.lose(_("A missing or wrong unit costs marks there."))
+    for name in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
+        if text := _said(question, node.first(name)):
+            question.lose(_("Feedback on the answer as a whole: “%(text)s”") % {"text": text[:120]})
+    question.hints = [text for hint in node.all("hint") if (text := _said(question, hint))]
+    if node.first("image_base64") is not None or node.said("image"):
+        question.lose(_("The embedded file “%(name)s” is not taken over.") % {"name": node.said("image")[:80] or "?"})
+    unknown = sorted({child.tag for child in node if child.tag not in _KNOWN and child.text.strip()})
+    if unknown:
+        question.lose(_("Not read: %(names)s.") % {"names": ", ".join(unknown)[:200]})

@@ -1,0 +1,264 @@
+"""Moodle XML: the shapes that Moodle's own exports have, what of them has no place, and files that mean harm."""
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from assessments.exchange import xml
+from assessments.exchange.items import ExchangeItem, FileError, Level
+from tests.assessments.exchange.helpers import RAWS, losses, meaning, outside, read, travelled
+
+HTML = '<questiontext format="html"><text><![CDATA[<p>{0}</p>]]></text></questiontext>'
+REST = """<generalfeedback format="html"><text><![CDATA[<p>Darum.</p>]]></text></generalfeedback>
+<defaultgrade>1.0000000</defaultgrade><penalty>0.0000000</penalty><hidden>0</hidden><idnumber>{0}</idnumber>"""
+
+
+def question(kind: str, body: str, *, text: str = "Was?", name: str = "Name", idnumber: str = "") -> str:
+    return (
+        f'<question type="{kind}"><name><text>{name}</text></name>{HTML.format(text)}{REST.format(idnumber)}{body}'
+        "</question>"
+    )
+
+
+def quiz(*questions: str) -> str:
+    return '<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n' + "\n".join(questions) + "\n</quiz>\n"
+
+
+def answer(text: str, fraction: str, feedback: str = "", extra: str = "") -> str:
+    return (
+        f'<answer fraction="{fraction}" format="html"><text><![CDATA[<p>{text}</p>]]></text>'
+        f'<feedback format="html"><text><![CDATA[{feedback}]]></text></feedback>{extra}</answer>'
+    )
+
+
+def only(text: str) -> ExchangeItem:
+    result = read("moodle", text)
+    assert [problem for problem in result.problems if problem.level is not Level.LOSS] == []
+    (item,) = result.items
+    return item
+
+
+def options(item: ExchangeItem) -> list[tuple[str, bool]]:
+    return [(child["value"]["text_de"], child["value"]["correct"]) for child in item.raw["options"]]
+
+
+@pytest.mark.parametrize("kind", RAWS)
+def test_every_kind_comes_back_as_it_went(kind: str) -> None:
+    @settings(max_examples=60, deadline=None)
+    @given(RAWS[kind])
+    def check(raw: dict[str, Any]) -> None:
+        item = outside(kind, raw, tags=["M01", "a & b"], topic_de="Anzeichen/Ursachen", title="<Name> & mehr")
+        back = travelled("moodle", item)
+        assert meaning(kind, back.raw) == meaning(kind, raw)
+        assert (back.kind, back.identifier, back.strong) == (kind, item.identifier, True)
+        assert (back.title, back.tags, back.topic_de) == (item.title, item.tags, item.topic_de)
+        assert back.losses == []
+
+    check()
+
+
+def test_one_and_several_answers_with_thirds() -> None:
+    category = '<question type="category"><category><text>$course$/top/Silos/Anzeichen</text></category></question>'
+    one = question("multichoice", "<single>true</single>" + answer("Reden", "100", "Ja") + answer("Warten", "0"))
+    third, wrong = answer("c", "33.33333"), answer("d", "-100")
+    many = question(
+        "multichoice",
+        "<single>false</single>" + answer("a", "33.33333") + answer("b", "33.333") + third + wrong,
+        idnumber="q-7",
+    )
+    first, second = read("moodle", quiz("<!-- question: 17 -->", category, one, many)).items
+    assert (first.kind, first.topic_de, first.line, first.strong) == ("single_choice", "Anzeichen", 5, False)
+    assert options(first) == [("Reden", True), ("Warten", False)]
+    assert (first.raw["feedback_de"], first.raw["options"][0]["value"]["feedback_de"]) == ("Darum.", "Ja")
+    assert (second.kind, second.identifier, second.strong) == ("multiple_choice", "q-7", True)
+    assert [right for _text, right in options(second)] == [True, True, True, False]
+    assert first.losses == second.losses == []
+
+
+def test_numerical_with_tolerance_and_units() -> None:
+    units = "".join(
+        f"<unit><multiplier>{factor}</multiplier><unit_name>{name}</unit_name></unit>"
+        for factor, name in (("1000", "mm"), ("1", "m"))
+    )
+    body = (
+        answer("3.14", "100", "Genau", "<tolerance>0.01</tolerance>")
+        + answer("3", "50", "Fast", "<tolerance>0.5</tolerance>")
+        + answer("31.4", "0", "Komma", "<tolerance>0</tolerance>")
+        + answer("*", "0", "Rechne noch einmal")
+        + f"<unitgradingtype>1</unitgradingtype><unitpenalty>0.1</unitpenalty><units>{units}</units>"
+    )
+    item = only(quiz(question("numerical", body)))
+    raw = item.raw
+    assert (raw["answer"], raw["tolerance"], raw["unit_de"], raw["feedback_de"]) == (
+        "3.14",
+        "0.01",
+        "m",
+        "Darum.\n\nGenau",
+    )
+    assert [(one["value"]["value"], one["value"]["feedback_de"]) for one in raw["mistakes"]] == [("31.4", "Komma")]
+    said = " ".join(item.losses)
+    for part in ("3 ± 0.5 earns 50 %", "Rechne noch einmal", "“mm” (factor 1000)", "unit costs marks"):
+        assert part in said, said
+
+
+@pytest.mark.parametrize("kind", ["matching", "ddmatch"])
+def test_matching_and_its_dragged_sister(kind: str) -> None:
+    pairs = "".join(
+        f'<subquestion format="html"><text><![CDATA[{left}]]></text><answer><text>{right}</text></answer></subquestion>'
+        for left, right in (("<p>Leads</p>", "Marketing"), ("<p>Deals</p>", "Sales"), ("", "Niemand"))
+    )
+    item = only(quiz(question(kind, pairs + "<shuffleanswers>true</shuffleanswers>")))
+    assert [(one["value"]["text_de"], one["value"]["match_de"]) for one in item.raw["pairs"]] == [
+        ("Leads", "Marketing"),
+        ("Deals", "Sales"),
+    ]
+    assert [one["value"]["text_de"] for one in item.raw["distractors"]] == ["Niemand"]
+    assert bool(item.losses) == (kind == "ddmatch")
+
+
+def test_ordering_goes_by_its_fractions() -> None:
+    body = "<gradingtype>ABSOLUTE_NEXT_EXCLUDE_LAST</gradingtype><selecttype>RANDOM</selecttype>" + "".join(
+        answer(text, fraction) for text, fraction in (("zwei", "2.0"), ("drei", "3.0"), ("eins", "1.0"))
+    )
+    item = only(quiz(question("ordering", body.replace("ABSOLUTE_NEXT", "RELATIVE_NEXT"))))
+    assert [one["value"]["text_de"] for one in item.raw["entries"]] == ["eins", "zwei", "drei"]
+    assert len(item.losses) == 2
+
+
+def test_whatever_has_no_place_is_named() -> None:
+    body = (
+        "<defaultgrade>3.0</defaultgrade><penalty>0.3333333</penalty><single>true</single>"
+        "<shuffleanswers>false</shuffleanswers>"
+        '<correctfeedback format="html"><text>Gut gemacht</text></correctfeedback>'
+        '<hint format="html"><text>Denk an Montag</text></hint>'
+        + answer("<b>Reden</b>", "100")
+        + answer("Teilweise", "50")
+        + answer("Bild", "-25")
+        + "<plugin_local_x>etwas</plugin_local_x>"
+    )
+    text = (
+        quiz(question("multichoice", body, text='<img src="@@PLUGINFILE@@/a.png" alt="Kurve"> \\(x^2\\)'))
+        .replace(
+            "<defaultgrade>1.0000000</defaultgrade><penalty>0.0000000</penalty><hidden>0</hidden>", "<hidden>1</hidden>"
+        )
+        .replace("</questiontext>", '<file name="a.png" path="/" encoding="base64">iVBO</file></questiontext>', 1)
+    )
+    item = only(text)
+    assert item.raw["prompt_de"] == "[Kurve] \\(x^2\\)"
+    said = "\n".join(item.losses)
+    for part in (
+        "“Teilweise” is worth 50 %",
+        "“Bild” is worth -25 %",
+        "worth 3 points",
+        "33.33333 %",
+        "hidden",
+        "mixed",
+        "Gut gemacht",
+        "Denk an Montag",
+        "“a.png”",
+        "(b)",
+        "Formulas",
+        "plugin_local_x",
+    ):
+        assert part in said, said
+    assert said.count("a.png") == 1
+
+
+@pytest.mark.parametrize("kind", ["ddimageortext", "ddmarker", "random", "gapselect", "stack", "calculatedmulti"])
+def test_types_without_a_kind_are_listed_with_line_and_name(kind: str) -> None:
+    result = read("moodle", quiz(question(kind, "", name="Fremd")))
+    assert result.items == []
+    (problem,) = result.problems
+    assert (problem.level, problem.line, problem.where) == (Level.ITEM, 3, "Fremd")
+    assert kind in problem.message
+
+
+@pytest.mark.parametrize(
+    ("how", "raw", "plain"),
+    [
+        ("html", "<p>Eins</p>\n<p>Zwei<br>drei</p>", "Eins\n\nZwei\ndrei"),
+        ("html", "Eins\nzwei &amp; drei &lt;b&gt;", "Eins zwei & drei <b>"),
+        ("plain_text", "Eins\nzwei &amp; <b>", "Eins\nzwei &amp; <b>"),
+        ("moodle_auto_format", "Eins\nzwei", "Eins\nzwei"),
+        ("markdown", "Eins\n\nzwei", "Eins\n\nzwei"),
+        ("html", "<ul><li>Eins</li><li>Zwei</li></ul>", "– Eins\n– Zwei"),
+        ("html", "<table><tr><td>a</td><td>b</td></tr></table>", "a | b"),
+        ("html", "<style>p {}</style><p>Text<script>alert(1)</script></p>", "Text"),
+    ],
+)
+def test_text_formats_become_plain_text(how: str, raw: str, plain: str) -> None:
+    text = quiz(question("multichoice", answer("a", "100") + answer("b", "0"))).replace(
+        HTML.format("Was?"), f'<questiontext format="{how}"><text><![CDATA[{raw}]]></text></questiontext>'
+    )
+    assert only(text).raw["prompt_de"] == plain
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [
+        ("utf-8", "UTF-8"),
+        ("utf-8-sig", "UTF-8"),
+        ("utf-16", "UTF-16"),
+        ("cp1252", "Windows-1252"),
+        ("cp1252", "UTF-8"),
+        ("latin-1", "ISO-8859-1"),
+    ],
+)
+def test_encodings_declared_rightly_and_wrongly(encoding: str, named: str) -> None:
+    text = quiz(question("multichoice", answer("süß", "100") + answer("b", "0"))).replace("UTF-8", named)
+    assert options(only_bytes(text.encode(encoding)))[0] == ("süß", True)
+
+
+def only_bytes(content: bytes) -> ExchangeItem:
+    (item,) = read("moodle", content).items
+    return item
+
+
+class TestHostileFiles:
+    def refused(self, text: str | bytes) -> FileError:
+        start = time.monotonic()
+        with pytest.raises(FileError) as caught:
+            read("moodle", text)
+        assert time.monotonic() - start < 5
+        return caught.value
+
+    def test_entity_bombs_and_external_entities(self) -> None:
+        bomb = '<!DOCTYPE quiz [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><quiz>&b;</quiz>'
+        outside = '<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz>&x;</quiz>'
+        parameter = '<!DOCTYPE quiz [<!ENTITY % x SYSTEM "http://127.0.0.1/x.dtd"> %x;]><quiz/>'
+        for text in (bomb, outside, parameter):
+            assert "entities" in str(self.refused(text)), text
+
+    def test_what_is_not_well_formed_names_the_line(self) -> None:
+        assert self.refused("<quiz>\n<question>\n</quiz>").problem.line == 3
+        assert self.refused("<quiz>&nbsp;</quiz>").problem.line == 1
+
+    def test_depth_and_size(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.refused("<quiz>" + "<a>" * 200 + "</a>" * 200 + "</quiz>")
+        monkeypatch.setattr(xml, "MAX_ELEMENTS", 100)
+        self.refused("<quiz>" + "<a/>" * 101 + "</quiz>")
+
+    def test_too_many_questions(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("assessments.exchange.formats.moodle_reading.MAX_ITEMS", 3)
+        self.refused(quiz(*[question("multichoice", answer("a", "100"))] * 4))
+
+    def test_another_root_and_no_xml(self) -> None:
+        assert "<html>" in str(self.refused("<html/>"))
+        self.refused("no xml")
+        self.refused(b"")
+
+    def test_a_number_that_is_none_costs_its_question_only(self) -> None:
+        bad = question("multichoice", answer("a", "viel"))
+        good = question("multichoice", answer("a", "100") + answer("b", "0"))
+        result = read("moodle", quiz(bad, good))
+        assert [problem.line for problem in result.problems] == [3]
+        assert len(result.items) == 1
+
+    def test_a_large_file_is_read_in_seconds(self) -> None:
+        text = quiz(*[question("multichoice", answer("a", "100") + answer("b", "0"), name=str(n)) for n in range(500)])
+        start = time.monotonic()
+        assert len(read("moodle", text).items) == 500
+        assert time.monotonic() - start < 10
+        assert losses(read("moodle", text)) == []
