@@ -13,10 +13,12 @@ class AssessmentsConfig(AppConfig):
         from assessments import exporters, package, practice, verification  # noqa: F401, PLC0415
         from assessments.services import retention  # noqa: PLC0415
         from courses.checks import register_check_renderer  # noqa: PLC0415
+        from courses.withholding import register_withheld_scores  # noqa: PLC0415
         from people.personal_data import register_erasure, register_personal_data, register_retention  # noqa: PLC0415
 
         register_check_renderer(practice.render_check, queryset=practice.practice_items)
         register_personal_data("tests", exporters.export_attempts)
+        register_withheld_scores(exporters.withheld_scores)
         register_retention("answers", retention.forget_answers)
         register_erasure("answers", retention.forget_person)
         package.register()

@@ -21,11 +21,31 @@ class AttemptState(models.TextChoices):
 
 
 class ReviewPolicy(models.TextChoices):
-    """What the learner sees after submitting. Nothing is ever shown while an attempt is open."""
+    """What the learner sees after submitting: three presets that fill the review matrix, or a matrix of one's own."""
 
-    FULL = "full", _("Everything: score, topics, answers and explanations")
+    FULL = "full", _("Everything: score, answers and explanations")
     UNTIL_PASSED = "until_passed", _("Score and topics; answers and explanations once the test is passed")
     NOTHING = "nothing", _("Only whether the test is passed")
+    CUSTOM = "custom", _("My own choice, below")
+
+
+class ReviewMoment(models.TextChoices):
+    """When a learner looks at an attempt; the columns of the review matrix. Names follow Moodle."""
+
+    DURING = "during", _("During the attempt")
+    RIGHT_AFTER = "right_after", _("Right after submitting (2 minutes)")
+    LATER = "later", _("Later, while the test is open")
+    AFTER_CLOSE = "after_close", _("After the test has closed")
+
+
+class ReviewCell(models.TextChoices):
+    """What there is to see of an attempt; the rows of the review matrix."""
+
+    ANSWER = "answer", _("Own answers")
+    CORRECTNESS = "correctness", _("Right or wrong")
+    SCORE = "score", _("Score and topics")
+    FEEDBACK = "feedback", _("Explanations")
+    KEY = "key", _("Right answers")
 
 
 class SaveStatus(models.TextChoices):

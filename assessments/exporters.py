@@ -1,15 +1,23 @@
 """What this room tells a person about themselves (GDPR 15, 20)."""
 
+from datetime import datetime
 from typing import Any
 
-from assessments.enums import ReviewPolicy
+from django.utils import timezone
+
+from assessments.enums import ReviewCell
 from assessments.models import Attempt, AttemptItem
 from assessments.selectors.attempts import current_responses
+from courses.withholding import WithheldScores
 from people.models import User
 
 
 def export_attempts(user: User) -> list[dict[str, Any]]:
-    """The person's attempts with their answers as text. Neither keys nor feedback; scores as the policy shows them."""
+    """The person's attempts with their answers as text. Neither keys nor feedback; scores when the result shows them.
+
+    Own answers are given whatever the review matrix says: they are the person's own data (CJEU C-434/16, Nowak).
+    """
+    now = timezone.now()
     attempts = list(Attempt.objects.filter(user=user).select_related("activity").order_by("started_at"))
     items: dict[int, list[AttemptItem]] = {attempt.pk: [] for attempt in attempts}
     for item in AttemptItem.objects.filter(attempt__in=attempts).select_related("item_version").order_by("position"):
@@ -23,7 +31,7 @@ def export_attempts(user: User) -> list[dict[str, Any]]:
             "started_at": attempt.started_at,
             "submitted_at": attempt.submitted_at,
             "passed": attempt.passed,
-            "score": None if attempt.policy["review_policy"] == ReviewPolicy.NOTHING else attempt.score_scaled,
+            "score": attempt.score_scaled if shows_score(attempt, now) else None,
             "answers_deleted_at": attempt.answers_deleted_at,
             "answers": [
                 _answer(item, responses[item.pk].value, user.language)
@@ -34,6 +42,21 @@ def export_attempts(user: User) -> list[dict[str, Any]]:
         }
         for attempt in attempts
     ]
+
+
+def shows_score(attempt: Attempt, now: datetime) -> bool:
+    """Whether its own rules let the score be seen now. The score never waits for a pass."""
+    return ReviewCell.SCORE in attempt.shown_cells(now, passed=bool(attempt.passed))
+
+
+def withheld_scores(user: User) -> WithheldScores:
+    """Which scores of this person the tests hold back now: of attempts, and of tests with such an attempt."""
+    now = timezone.now()
+    attempts = [one for one in Attempt.objects.filter(user=user) if not one.is_open and not shows_score(one, now)]
+    return WithheldScores(
+        attempts=frozenset(str(one.uuid) for one in attempts),
+        activities=frozenset((one.activity_id, one.cycle) for one in attempts),
+    )
 
 
 def _answer(item: AttemptItem, value: Any, language: str) -> dict[str, Any]:

@@ -107,6 +107,10 @@ def register() -> None:
                 "shuffle_questions",
                 "shuffle_options",
                 "review_policy",
+                "review_right_after",
+                "review_later",
+                "review_after_close",
+                "review_until_passed",
             ),
             translated=("intro", "search_description"),
         )

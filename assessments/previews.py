@@ -8,9 +8,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments.drawing import Drawn, PoolTooSmallError, draw
+from assessments.enums import ReviewCell, ReviewMoment
 from assessments.kinds import Kind, get_kind
 from assessments.kinds.base import Content
 from assessments.models import Item, QuizPage
+from assessments.reviewing import QUESTION_CELLS
 from assessments.selectors.bank import question_count, read_slots, slot_shortages
 
 
@@ -71,12 +73,12 @@ def quiz_preview(page: QuizPage, mode_name: str) -> dict[str, Any]:
     }
     if mode_name in {"passed", "failed"}:
         right = -(-total * page.pass_mark // 100) if mode_name == "passed" else total * page.pass_mark // 200
+        shows = page.review.shown(ReviewMoment.RIGHT_AFTER, passed=mode_name == "passed")
         context |= {
             "passed": mode_name == "passed",
             "right": right,
             "percent": int(Decimal(right * 100) / total) if total else 0,
-            "shows_score": page.review_policy != "nothing",
-            "shows_answers": page.review_policy == "full"
-            or (page.review_policy == "until_passed" and mode_name == "passed"),
+            "shows_score": ReviewCell.SCORE in shows,
+            "shows_answers": shows >= QUESTION_CELLS,
         }
     return context

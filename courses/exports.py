@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from courses.models import LearnerNote
+from courses.models import LearnerNote, LearningEvent, Progress
+from courses.withholding import WithheldScores, withheld_scores
 from people.models import User
 from people.personal_data import RetentionPolicy, register_erasure, register_personal_data, register_retention
 
 
 def export_learning(user: User) -> dict[str, Any]:
-    """Enrolments, progress, events and notes, as JSON-able values."""
+    """Enrolments, progress, events and notes, as JSON-able values. Without the scores that a test holds back now."""
+    withheld = withheld_scores(user)
     return {
         "enrolments": [
             {
@@ -27,7 +29,7 @@ def export_learning(user: User) -> dict[str, Any]:
                 "kind": row.activity.kind,
                 "completion": row.completion_status,
                 "success": row.success_status,
-                "score_scaled": None if row.score_scaled is None else str(row.score_scaled),
+                "score_scaled": _score(row, withheld),
                 "started_at": row.started_at,
                 "completed_at": row.completed_at,
                 "opened_at": row.opened_at,
@@ -39,7 +41,7 @@ def export_learning(user: User) -> dict[str, Any]:
                 "verb": event.verb,
                 "object": event.activity.title,
                 "timestamp": event.timestamp,
-                "result": event.result,
+                "result": _result(event, withheld),
                 "context": event.context,
             }
             for event in user.learning_events.select_related("activity")
@@ -49,6 +51,17 @@ def export_learning(user: User) -> dict[str, Any]:
             for note in user.notes.select_related("activity").order_by("pk")
         ],
     }
+
+
+def _score(row: Progress, withheld: WithheldScores) -> str | None:
+    if row.score_scaled is None or (row.activity_id, row.cycle) in withheld.activities:
+        return None
+    return str(row.score_scaled)
+
+
+def _result(event: LearningEvent, withheld: WithheldScores) -> dict[str, Any]:
+    hidden = {"score"} if event.context.get("attempt") in withheld.attempts else set()
+    return {key: value for key, value in event.result.items() if key not in hidden}
 
 
 def forget_notes(policy: RetentionPolicy) -> int:

@@ -18,6 +18,7 @@ DOORS = {
         "selectors",
         "services",
         "signals",
+        "withholding",
         "approving",
         "checks",
         "forms",

@@ -4,6 +4,8 @@ from typing import Any
 
 from wagtail.admin.panels import Panel
 
+from assessments.review_words import review_sentences
+
 
 class ItemUsagePanel(Panel):
     """Which tests ask this item, and how often it was asked. Reads only."""
@@ -42,4 +44,19 @@ class SupplyPanel(Panel):
                 **super().get_context_data(parent_context),
                 "supply": supply,
                 "shortages": slot_shortages(slots) if supply else [],
+            }
+
+
+class ReviewPanel(Panel):
+    """The review matrix in words: what learners read on the card before the test. As saved last."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "assessments/cms/review_panel.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            page = self.instance
+            return {
+                **super().get_context_data(parent_context),
+                "sentences": review_sentences(page.review, closes=page.closes_at is not None),
+                "closes": page.closes_at is not None,
             }

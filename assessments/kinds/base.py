@@ -259,6 +259,10 @@ class Kind(ABC):
     def review(self, content: Content, response: Any, language: str) -> dict[str, Any]:
         """Yours, right, why: `yours` and `right` are lists of lines, `feedback` the explanation, the rest by kind."""
 
+    def remarks(self, review: dict[str, Any]) -> list[str]:
+        """Of a `review`, the feedback on what was answered: shown where the key and the other answers are held back."""
+        return []
+
     @abstractmethod
     def tally(self, content: Content, response: Any) -> list[str]:
         """What to count of a response before it is deleted: keys without free text."""

@@ -124,6 +124,9 @@ class ChoiceKind(Kind):
             "feedback": text_in(content, "feedback", language),
         }
 
+    def remarks(self, review: dict[str, Any]) -> list[str]:
+        return [option["feedback"] for option in review["options"] if option["chosen"] and option["feedback"]]
+
     def tally(self, content: Content, response: Any) -> list[str]:
         return sorted(self.chosen(response)) or ["-"]
 

@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.enums import AttemptState
 from assessments.kinds import Content
+from assessments.reviewing import Cells, Review, frozen_review, review_moment
 
 
 class Attempt(models.Model):
     """One try of one person at one test. Everything that decides it is frozen here and in its items.
 
-    `policy` keeps the quiz's rules as they were: pass_mark (percent), review_policy, shuffle_questions,
-    shuffle_options, attempts_allowed, delay_minutes, time_limit_minutes, extra_time_percent, title_de, title_en.
+    `policy` keeps the quiz's rules as they were: pass_mark (percent), review_policy and review (the matrix, see
+    `Review.frozen`), shuffle_questions, shuffle_options, attempts_allowed, delay_minutes, time_limit_minutes,
+    extra_time_percent, quiz_closes_at (ISO, when the test itself closes for this person), title_de, title_en.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -81,6 +83,24 @@ class Attempt(models.Model):
     def pass_mark(self) -> int:
         """Percent."""
         return int(self.policy["pass_mark"])
+
+    @property
+    def review(self) -> Review:
+        return frozen_review(self.policy)
+
+    @property
+    def quiz_closes_at(self) -> datetime | None:
+        """When the test closes for this person, by the rules of the start; None: it never does."""
+        at = self.policy.get("quiz_closes_at")
+        return datetime.fromisoformat(at) if at else None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return None if self.is_open else self.submitted_at or self.started_at
+
+    def shown_cells(self, now: datetime, *, passed: bool) -> Cells:
+        """What of this attempt may be shown at that time; `passed`: the person has passed the test by now."""
+        return self.review.shown(review_moment(self.ended_at, self.quiz_closes_at, now=now), passed=passed)
 
     def is_over(self, now: datetime) -> bool:
         """Whether nothing more is accepted at that time."""

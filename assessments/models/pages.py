@@ -2,8 +2,10 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -11,25 +13,12 @@ from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from assessments.blocks import QuizSlots
-from assessments.cms.panels import SupplyPanel
-from assessments.enums import ReviewPolicy
+from assessments.cms.forms import QuizPageForm
+from assessments.cms.panels import ReviewPanel, SupplyPanel
+from assessments.enums import ReviewMoment, ReviewPolicy
+from assessments.reviewing import Review, cells_of, preset
 from courses.enums import ActivityKind
-from courses.forms import ActivityPageForm
 from courses.models import ActivityPage
-
-
-class QuizPageForm(ActivityPageForm):
-    """Refuses to publish a test that the bank cannot fill; a draft may be unfinished."""
-
-    def clean(self) -> Any:
-        cleaned = super().clean()
-        slots = (cleaned or {}).get("slots")
-        if slots and not self.is_deferred_validation and "slots" not in self.errors:
-            from assessments.selectors.bank import slot_shortages  # noqa: PLC0415 - selectors read this model
-
-            for sentence in slot_shortages(slots):
-                self.add_error("slots", sentence)
-        return cleaned
 
 
 class QuizPage(ActivityPage):
@@ -67,8 +56,23 @@ class QuizPage(ActivityPage):
         validators=[MaxValueValidator(600)],
         help_text=_("For this long, answers that are on their way when the time is up still count."),
     )
+    opens_at = models.DateTimeField(
+        _("opens"), null=True, blank=True, help_text=_("Empty: as soon as the module is open.")
+    )
+    closes_at = models.DateTimeField(
+        _("closes"), null=True, blank=True, help_text=_("Empty: never. Attempts that run then end at this time.")
+    )
     review_policy = models.CharField(
         _("after submitting, learners see"), max_length=14, choices=ReviewPolicy.choices, default=ReviewPolicy.FULL
+    )
+    # The matrix of a choice of one's own, as names with commas; empty with a preset, whose name is its matrix.
+    review_right_after = models.CharField(ReviewMoment.RIGHT_AFTER.label, max_length=60, blank=True)
+    review_later = models.CharField(ReviewMoment.LATER.label, max_length=60, blank=True)
+    review_after_close = models.CharField(ReviewMoment.AFTER_CLOSE.label, max_length=60, blank=True)
+    review_until_passed = models.BooleanField(
+        _("answers and explanations only once the test is passed"),
+        default=False,
+        help_text=_("Before that, people see at most their score and topics."),
     )
 
     base_form_class = QuizPageForm
@@ -85,8 +89,33 @@ class QuizPage(ActivityPage):
             ],
             heading=_("Rules"),
         ),
-        MultiFieldPanel([FieldPanel("shuffle_questions"), FieldPanel("shuffle_options")], heading=_("Order")),
-        FieldPanel("review_policy"),
+        MultiFieldPanel(
+            [
+                FieldPanel("review_policy"),
+                ReviewPanel(),
+            ],
+            heading=_("After submitting"),
+            help_text=_("Rules hold for attempts that start after you published them. Running ones keep theirs."),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel(
+                    [FieldPanel("review_right_after"), FieldPanel("review_later"), FieldPanel("review_after_close")]
+                ),
+                FieldPanel("review_until_passed"),
+            ],
+            heading=_("After submitting: who sees what when"),
+            classname="collapsed",
+            help_text=_("Ticks that differ from the choice above make it your own choice."),
+        ),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")])],
+            heading=_("Opening and closing"),
+            classname="collapsed",
+        ),
+        MultiFieldPanel(
+            [FieldPanel("shuffle_questions"), FieldPanel("shuffle_options")], heading=_("Order"), classname="collapsed"
+        ),
     ]
     translatable_fields: ClassVar = [
         TranslatableField("title"),
@@ -106,7 +135,13 @@ class QuizPage(ActivityPage):
                 "delay_minutes",
                 "time_limit_minutes",
                 "grace_seconds",
+                "opens_at",
+                "closes_at",
                 "review_policy",
+                "review_right_after",
+                "review_later",
+                "review_after_close",
+                "review_until_passed",
                 "show_in_menus",
             )
         ),
@@ -125,6 +160,23 @@ class QuizPage(ActivityPage):
         ("passed", _("Result: passed")),
         ("failed", _("Result: not passed")),
     ]
+
+    @property
+    def review(self) -> Review:
+        """The matrix that the chosen preset means, or the editor's own."""
+        if self.review_policy != ReviewPolicy.CUSTOM:
+            return preset(self.review_policy)
+        return Review(
+            right_after=cells_of(self.review_right_after.split(",")),
+            later=cells_of(self.review_later.split(",")),
+            after_close=cells_of(self.review_after_close.split(",")),
+            until_passed=self.review_until_passed,
+        )
+
+    def clean(self) -> None:
+        super().clean()
+        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            raise ValidationError({"closes_at": gettext("The test closes after it has opened.")})
 
     def get_preview_template(self, request: Any, mode_name: str) -> str:
         return "assessments/preview/quiz.html"

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import Case, IntegerField, Value, When
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from assessments.enums import AttemptState, ReviewPolicy
+from assessments.enums import AttemptState
 from assessments.models import Attempt, QuizPage
+from assessments.review_words import review_sentences
 from assessments.selectors.bank import question_count
 from courses import selectors as courses
 from courses.models import Activity, Enrollment
@@ -62,6 +63,10 @@ def refusal(
         return DomainError(_("Enrol in the module first; then you can take its test."), code="not_enrolled")
     if lock is not None:
         return DomainError(lock.message, code="locked")
+    return _outside_of_its_time(definition) or _too_many_or_too_early(definition, attempts)
+
+
+def _too_many_or_too_early(definition: QuizPage, attempts: Sequence[Attempt]) -> DomainError | None:
     if definition.attempts_allowed and len(attempts) >= definition.attempts_allowed:
         return DomainError(
             _("You have used all attempts at this test. Your results are kept; ask your trainer if you need another."),
@@ -73,6 +78,31 @@ def refusal(
             _("The next attempt opens at %(time)s. Until then, read again what was difficult.")
             % {"time": timezone.localtime(at).strftime("%H:%M")},
             code="too_early",
+        )
+    return None
+
+
+def moment(at: datetime) -> str:
+    """A time today, else a day and a time, in the reader's language and the site's time zone."""
+    local = timezone.localtime(at)
+    time = formats.date_format(local, "H:i")  # English would write "1:20 p.m." into the middle of a sentence
+    if local.date() == timezone.localdate():
+        return time
+    return _("%(date)s, %(time)s") % {"date": formats.date_format(local, "DATE_FORMAT"), "time": time}
+
+
+def _outside_of_its_time(definition: QuizPage) -> DomainError | None:
+    now = timezone.now()
+    if definition.opens_at is not None and now < definition.opens_at:
+        return DomainError(
+            _("This test opens: %(time)s. Until then you can prepare.") % {"time": moment(definition.opens_at)},
+            code="not_open_yet",
+        )
+    if definition.closes_at is not None and now >= definition.closes_at:
+        return DomainError(
+            _("This test has closed: %(time)s. Your results are kept; ask your trainer if you still need to take it.")
+            % {"time": moment(definition.closes_at)},
+            code="quiz_closed",
         )
     return None
 
@@ -102,7 +132,8 @@ class StartCard:
     attempts_left: int | None
     delay_minutes: int
     next_attempt_at: datetime | None
-    review_policy: ReviewPolicy
+    opens_at: datetime | None
+    closes_at: datetime | None
     open_attempt: Attempt | None
     previous: tuple[Attempt, ...]
     best_score: Decimal | None
@@ -114,15 +145,11 @@ class StartCard:
         return self.open_attempt is None and self.refusal is None
 
     @property
-    def review_text(self) -> str:
+    def review_sentences(self) -> list[str]:
         """What the learner will see after submitting, in words."""
-        return {
-            ReviewPolicy.FULL: _("After submitting you see your score, the right answers and why."),
-            ReviewPolicy.UNTIL_PASSED: _(
-                "After submitting you see your score by topic, and once you have passed also the right answers and why."
-            ),
-            ReviewPolicy.NOTHING: _("After submitting you see whether you have passed."),
-        }[self.review_policy]
+        if self.definition is None:
+            return []
+        return review_sentences(self.definition.review, closes=self.closes_at is not None)
 
 
 def quiz_start_card(user: User, quiz: Activity) -> StartCard:
@@ -149,7 +176,8 @@ def quiz_start_card(user: User, quiz: Activity) -> StartCard:
         attempts_left=max(allowed - len(attempts), 0) if allowed else None,
         delay_minutes=definition.delay_minutes if definition else 0,
         next_attempt_at=next_attempt_at(definition.delay_minutes, previous) if definition else None,
-        review_policy=ReviewPolicy(definition.review_policy) if definition else ReviewPolicy.FULL,
+        opens_at=definition.opens_at if definition else None,
+        closes_at=definition.closes_at if definition else None,
         open_attempt=running,
         previous=previous,
         best_score=max(scores, default=None),

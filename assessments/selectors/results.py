@@ -1,4 +1,4 @@
-"""Reads after an attempt: only as much as the frozen review policy allows."""
+"""Reads after an attempt: only as much as the frozen review matrix allows at this moment."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,9 +7,13 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from assessments.enums import AttemptState, ReviewPolicy
+from django.utils import timezone
+
+from assessments.enums import ReviewCell
+from assessments.kinds import Kind
 from assessments.kinds.base import SCORE_STEP, text_in
 from assessments.models import Attempt, AttemptItem
+from assessments.reviewing import EVERYTHING, QUESTION_CELLS, Cells, next_change
 from assessments.selectors.attempts import current_responses
 from assessments.selectors.quizzes import next_attempt_at, quiz_definition
 from courses.models import Activity
@@ -36,29 +40,36 @@ class TopicResult:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """One question: `review` has `yours`, `right`, `feedback` and what the kind adds (see `Kind.review`)."""
+    """One question, as far as it may be seen.
+
+    `review` always has `prompt`. Where everything may be seen it is the kind's own (see `Kind.review`), shown by the
+    kind's own template. Otherwise it is built up from what may be seen: `yours`, `right`, `feedback`, `remarks`; a kind
+    whose review holds more cannot give it away. `score` and `correct` are None where right and wrong are held back.
+    """
 
     position: int
     kind: str
-    score: Decimal
+    score: Decimal | None
     weight: Decimal
-    correct: bool
+    correct: bool | None
     topic: str
     review: dict[str, Any]
     lesson: Activity | None
+    complete: bool = True
 
     @property
     def template(self) -> str:
-        return f"assessments/kinds/{self.kind}/review.html"
+        return f"assessments/kinds/{self.kind}/review.html" if self.complete else "assessments/components/partial.html"
 
 
 @dataclass(frozen=True)
 class ResultView:
-    """A finished attempt as the policy shows it.
+    """A finished attempt as far as it may be seen at this moment.
 
-    `score_scaled` is None and `topics` and `questions` are empty where the policy (or an attempt that is running) holds
-    them back; `withheld` says why: "", "policy", "until_passed", "running" or
-    "deleted".
+    `shows` are the cells of the review matrix that hold now. `score_scaled`, `points`, `maximum` are None and `topics`
+    empty without the score; `questions` is empty where nothing of them may be seen, and `withheld` says why: "policy",
+    "until_passed", "running" or "deleted". `changes_at` is when the next moment of the matrix begins, `shows_then` what
+    it will show.
     """
 
     attempt: Attempt
@@ -73,6 +84,9 @@ class ResultView:
     next_attempt_at: datetime | None
     attempts_left: int | None
     reread: tuple[Activity, ...]
+    shows: Cells = EVERYTHING
+    changes_at: datetime | None = None
+    shows_then: Cells = EVERYTHING
 
     @property
     def percent(self) -> int | None:
@@ -102,15 +116,21 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
     siblings = list(
         Attempt.objects.filter(user=user, activity=attempt.activity, cycle=attempt.cycle).order_by("-number")
     )
-    withheld = _withheld(attempt, siblings)
-    show_score = ReviewPolicy(attempt.policy["review_policy"]) is not ReviewPolicy.NOTHING
+    now = timezone.now()
+    passed = any(one.passed for one in siblings)
+    shows = attempt.shown_cells(now, passed=passed)
+    withheld = _withheld(attempt, siblings, shows)
+    if withheld:
+        shows -= QUESTION_CELLS
+    show_score = ReviewCell.SCORE in shows
     items: list[AttemptItem] = []
-    if show_score:
+    if shows:
         items = list(AttemptItem.objects.filter(attempt=attempt).select_related("item_version").order_by("position"))
     questions: tuple[QuestionResult, ...] = ()
     lessons = _lessons(items)
     if not withheld:
-        questions = _questions(attempt, items, lessons, language)
+        questions = _questions(attempt, items, lessons, language, shows)
+    changes_at, shows_then = _next_change(attempt, now, passed=passed)
     definition = quiz_definition(attempt.activity)
     finished = [one for one in siblings if not one.is_open]
     allowed = definition.attempts_allowed if definition else 0
@@ -121,25 +141,35 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
         score_scaled=attempt.score_scaled if show_score else None,
         points=sum(((item.score or 0) * item.weight for item in items), Decimal(0)) if show_score else None,
         maximum=sum((item.weight for item in items), Decimal(0)) if show_score else None,
-        topics=sub_scores(items, language),
+        topics=sub_scores(items, language) if show_score else (),
         questions=questions,
         withheld=withheld,
         next_attempt_at=next_attempt_at(definition.delay_minutes, finished) if definition else None,
         attempts_left=max(allowed - len(siblings), 0) if allowed else None,
-        reread=_reread(items, lessons),
+        reread=_reread(items, lessons) if show_score else (),
+        shows=shows,
+        changes_at=changes_at,
+        shows_then=shows_then,
     )
 
 
-def _withheld(attempt: Attempt, siblings: Sequence[Attempt]) -> str:
-    """Why answers and explanations are not shown. A running attempt may ask the same items, so it closes the others."""
-    policy = ReviewPolicy(attempt.policy["review_policy"])
-    if policy is ReviewPolicy.NOTHING:
-        return "policy"
+def _next_change(attempt: Attempt, now: datetime, *, passed: bool) -> tuple[datetime | None, Cells]:
+    """When the next moment of the matrix begins, and what it shows; nothing changes: (None, what is shown now)."""
+    shown = attempt.shown_cells(now, passed=passed)
+    at = next_change(attempt.ended_at or now, attempt.quiz_closes_at, now=now)
+    if at is None:
+        return None, shown
+    return at, attempt.shown_cells(at, passed=passed)
+
+
+def _withheld(attempt: Attempt, siblings: Sequence[Attempt], shows: Cells) -> str:
+    """Why nothing of the questions is shown. A running attempt may ask the same items, so it closes the others."""
+    if not shows & QUESTION_CELLS:
+        conditional = attempt.review.until_passed and not any(one.passed for one in siblings)
+        return "until_passed" if conditional else "policy"
     if attempt.answers_deleted_at is not None:
         return "deleted"
-    if policy is ReviewPolicy.UNTIL_PASSED and not any(one.passed for one in siblings):
-        return "until_passed"
-    if any(one.state == AttemptState.OPEN for one in siblings):
+    if any(one.is_open for one in siblings):
         return "running"
     return ""
 
@@ -161,23 +191,40 @@ def _reread(items: Sequence[AttemptItem], lessons: dict[str, Activity]) -> tuple
 
 
 def _questions(
-    attempt: Attempt, items: Sequence[AttemptItem], lessons: dict[str, Activity], language: str
+    attempt: Attempt, items: Sequence[AttemptItem], lessons: dict[str, Activity], language: str, shows: Cells
 ) -> tuple[QuestionResult, ...]:
     responses = current_responses(attempt)
+    judged = ReviewCell.CORRECTNESS in shows
+    complete = shows >= QUESTION_CELLS
     found = []
     for item in items:
         version = item.item_version
         response = responses.get(item.pk)
+        review = version.kind_object.review(item.content, response.value if response else None, language)
         found.append(
             QuestionResult(
                 position=item.position,
                 kind=version.kind,
-                score=item.score or Decimal(0),
+                score=(item.score or Decimal(0)) if judged else None,
                 weight=item.weight,
-                correct=item.score == 1,
+                correct=item.score == 1 if judged else None,
                 topic=text_in(version.content, "topic", language),
-                review=version.kind_object.review(item.content, response.value if response else None, language),
+                review=review if complete else _partial(version.kind_object, review, shows),
                 lesson=lessons.get(version.content.get("lesson") or ""),
+                complete=complete,
             )
         )
     return tuple(found)
+
+
+def _partial(kind: Kind, review: dict[str, Any], shows: Cells) -> dict[str, Any]:
+    """What may be seen of a kind's review. Built up, not stripped down: the rest of it is the key."""
+    part: dict[str, Any] = {"prompt": review["prompt"], "answered": review.get("answered")}
+    if ReviewCell.ANSWER in shows:
+        part["yours"] = review["yours"]
+    if ReviewCell.KEY in shows:
+        part["right"] = review["right"]
+    if ReviewCell.FEEDBACK in shows:
+        part["feedback"] = review["feedback"]
+        part["remarks"] = kind.remarks(review)
+    return part

@@ -1,7 +1,7 @@
 """Starting an attempt: everything that decides it is frozen in one transaction."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -23,7 +23,8 @@ from people.models import User
 def start_attempt(user: User, *, quiz: Activity) -> Attempt:
     """Start an attempt, or return the open one: double clicks and a second tab change nothing.
 
-    Raises DomainError: `not_enrolled`, `quiz_not_live`, `locked`, `no_attempts_left`, `too_early`, `pool_too_small`.
+    Raises DomainError: `not_enrolled`, `quiz_not_live`, `locked`, `not_open_yet`, `quiz_closed`,
+    `no_attempts_left`, `too_early`, `pool_too_small`.
     """
     # An attempt whose time is up but that the sweep has not met yet is closed in a transaction of its own: it must
     # stay closed even if the new start is refused.
@@ -61,10 +62,7 @@ def _freeze(user: User, quiz: Activity, enrollment: Enrollment, definition: Quiz
     rng = random.SystemRandom()
     drawn = _draw(user, definition, rng)
     now = timezone.now()
-    limit = definition.time_limit_minutes
-    deadline = None
-    if limit is not None:
-        deadline = now + timedelta(minutes=limit) * (100 + user.extra_time_percent) / 100
+    deadline = deadline_for(user, definition, started_at=now)
     attempt = Attempt.objects.create(
         user=user,
         activity=quiz,
@@ -93,6 +91,15 @@ def _freeze(user: User, quiz: Activity, enrollment: Enrollment, definition: Quiz
     return attempt
 
 
+def deadline_for(user: User, definition: QuizPage, *, started_at: datetime) -> datetime | None:
+    """When the time of an attempt is up: its limit with the person's extra time, or the test's closing before that."""
+    limit = definition.time_limit_minutes
+    ends = [definition.closes_at]
+    if limit is not None:
+        ends.append(started_at + timedelta(minutes=limit) * (100 + user.extra_time_percent) / 100)
+    return min((end for end in ends if end is not None), default=None)
+
+
 def _draw(user: User, definition: QuizPage, rng: random.Random) -> list[Drawn]:
     slots = read_slots(definition.slots)
     try:
@@ -118,6 +125,8 @@ def policy_of(user: User, quiz: Activity, definition: QuizPage) -> dict[str, Any
         "title_en": quiz.title_en or definition.title,
         "pass_mark": definition.pass_mark,
         "review_policy": definition.review_policy,
+        "review": definition.review.frozen(),
+        "quiz_closes_at": definition.closes_at.isoformat() if definition.closes_at else None,
         "shuffle_questions": definition.shuffle_questions,
         "shuffle_options": definition.shuffle_options,
         "attempts_allowed": definition.attempts_allowed,

@@ -10,10 +10,12 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.enums import AnswerState, ReviewPolicy
+from assessments.enums import AnswerState, ReviewCell
 from assessments.kinds import get_kind
 from assessments.models import Attempt
+from assessments.review_words import change_sentence
 from assessments.selectors import AttemptView, QuestionResult, QuestionView, ResultView, StartCard, quiz_start_card
+from assessments.selectors.quizzes import moment
 from courses.models import Activity, ActivityPage, PathStep
 from courses.selectors import page_links, page_url_for
 from courses.selectors.pages import best_link
@@ -25,15 +27,6 @@ def clock(seconds: int) -> str:
     hours, rest = divmod(max(seconds, 0), 3600)
     minutes, rest = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def moment(at: datetime) -> str:
-    """A time today, else a day and a time, in the reader's language and the site's time zone."""
-    local = timezone.localtime(at)
-    time = formats.date_format(local, "H:i")  # English would write "1:20 p.m." into the middle of a sentence
-    if local.date() == timezone.localdate():
-        return time
-    return _("%(date)s, %(time)s") % {"date": formats.date_format(local, "DATE_FORMAT"), "time": time}
 
 
 def number(value: Decimal) -> str:
@@ -244,7 +237,8 @@ class StartScreen:
 
 def _rules(card: StartCard) -> list[tuple[str, str]]:
     """What will happen, in plain words: (icon, sentence)."""
-    rules = [("cloud-check", _("Each answer saves itself within a second. If the network fails, just go on."))]
+    rules = _times(card)
+    rules.append(("cloud-check", _("Each answer saves itself within a second. If the network fails, just go on.")))
     if card.minutes is not None:
         rules.append(
             ("timer", _("The time runs from the start, also while you are away. At the end, what is saved counts."))
@@ -262,8 +256,19 @@ def _rules(card: StartCard) -> list[tuple[str, str]]:
             card.delay_minutes,
         ) % {"count": card.delay_minutes}
         rules.append(("repeat", waiting))
-    rules.append(("eye", card.review_text))
+    rules += [("eye", sentence) for sentence in card.review_sentences]
     return rules
+
+
+def _times(card: StartCard) -> list[tuple[str, str]]:
+    """From when to when the test is open, and what closing does to a running attempt."""
+    told = []
+    if card.opens_at is not None and card.opens_at > timezone.now():
+        told.append(("calendar-clock", _("The test opens: %(time)s.") % {"time": moment(card.opens_at)}))
+    if card.closes_at is not None:
+        sentence = _("The test closes: %(time)s. An attempt that runs then ends at that time.")
+        told.append(("calendar-clock", sentence % {"time": moment(card.closes_at)}))
+    return told
 
 
 def start_screen(user: User, page: ActivityPage, language: str) -> StartScreen | None:
@@ -272,12 +277,12 @@ def start_screen(user: User, page: ActivityPage, language: str) -> StartScreen |
     if quiz is None:
         return None
     card = quiz_start_card(user, quiz)
-    shows_score = card.review_policy is not ReviewPolicy.NOTHING
+    now = timezone.now()
     history = [
         PastAttempt(
             number=attempt.number,
             at=attempt.submitted_at or attempt.started_at,
-            percent=int(attempt.score_scaled * 100) if shows_score and attempt.score_scaled is not None else None,
+            percent=_percent(attempt, now, passed=card.passed),
             passed=bool(attempt.passed),
             url=reverse("assessments:result", kwargs={"uuid": attempt.uuid}),
         )
@@ -295,6 +300,13 @@ def start_screen(user: User, page: ActivityPage, language: str) -> StartScreen |
         refusal=_refusal(card),
         needs_enrolment=card.refusal is not None and card.refusal.code == "not_enrolled",
     )
+
+
+def _percent(attempt: Attempt, now: datetime, *, passed: bool) -> int | None:
+    """An attempt's own rules say whether its score may be seen now."""
+    if attempt.score_scaled is None or ReviewCell.SCORE not in attempt.shown_cells(now, passed=passed):
+        return None
+    return int(attempt.score_scaled * 100)
 
 
 def _refusal(card: StartCard) -> str:
@@ -323,11 +335,11 @@ class LessonLink:
 
 @dataclass(frozen=True)
 class QuestionVerdict:
-    """Yours, right, why, and the way to the lesson."""
+    """Yours, right, why, and the way to the lesson. `verdict` is empty where right and wrong are held back."""
 
     position: int
     verdict: str
-    correct: bool
+    correct: bool | None
     template: str
     review: dict[str, Any]
     lesson: LessonLink | None
@@ -345,6 +357,7 @@ class ResultScreen:
     closed_line: str
     next_line: str
     withheld_line: str
+    change_line: str
     topics: list[TopicBar] = field(default_factory=list)
     questions: list[QuestionVerdict] = field(default_factory=list)
     reread: list[LessonLink] = field(default_factory=list)
@@ -358,6 +371,8 @@ def _short(value: Decimal | None) -> int | Decimal | None:
 
 
 def _verdict(question: QuestionResult) -> str:
+    if question.correct is None or question.score is None:
+        return ""
     if question.correct:
         return "right"
     if not question.review.get("answered"):
@@ -390,10 +405,17 @@ def _withheld_line(view: ResultView) -> str:
     if view.attempt.answers_deleted_at is not None:
         return _("The single answers have been deleted as agreed. The result stays.")
     return {
-        "policy": _("This test shows only whether it is passed, so that its questions stay useful for others."),
+        "policy": _("The single questions are not shown here, so that they stay useful for others."),
         "until_passed": _("Answers and explanations appear here as soon as you have passed."),
         "running": _("You have an attempt in progress. Answers and explanations appear here when it is submitted."),
     }.get(view.withheld, "")
+
+
+def _change_line(view: ResultView) -> str:
+    """What this page will show more or less of at the next moment of the matrix."""
+    if view.changes_at is None or view.withheld in {"running", "deleted"}:
+        return ""
+    return change_sentence(view.shows, view.shows_then, when=moment(view.changes_at))
 
 
 def _closed_line(attempt: Attempt) -> str:
@@ -422,6 +444,7 @@ def result_screen(view: ResultView, language: str) -> ResultScreen:
         closed_line=_closed_line(view.attempt),
         next_line=_next_line(view),
         withheld_line=_withheld_line(view),
+        change_line=_change_line(view),
         topics=[
             TopicBar(
                 topic.name,

@@ -138,7 +138,7 @@ def test_no_byte_in_the_cms_without_an_authors_role(make: Any, actor: str) -> No
     assert leaks(walk()) == []
 
 
-@pytest.mark.parametrize("policy", [ReviewPolicy.NOTHING, ReviewPolicy.UNTIL_PASSED])
+@pytest.mark.parametrize("policy", [ReviewPolicy.NOTHING, ReviewPolicy.UNTIL_PASSED, ReviewPolicy.CUSTOM])
 def test_no_byte_after_handing_in_where_the_policy_withholds_it(make: Any, policy: ReviewPolicy) -> None:
     world = make(policy)
     submit_attempt(world.users[ALICE], attempt=world.open_attempt)

@@ -8,15 +8,16 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
-from assessments.enums import ReviewPolicy
+from assessments.enums import ReviewCell, ReviewPolicy
 from assessments.models import Attempt, QuizPage
 from assessments.selectors import attempt_view, quiz_start_card, result_view
 from assessments.services import save_response, start_attempt, submit_attempt
 from courses.models import Activity
 from people.models import User
+from people.personal_data import export_of
 from tests.assessments import factories
 from tests.courses.factories import ModuleTree
 
@@ -87,7 +88,7 @@ def test_no_byte_of_key_or_feedback_while_an_attempt_runs(
     assert CANARY.encode() in result, "after submitting, this policy shows it: the canary can be seen"
 
 
-@pytest.mark.parametrize("policy", [ReviewPolicy.UNTIL_PASSED, ReviewPolicy.NOTHING])
+@pytest.mark.parametrize("policy", [ReviewPolicy.UNTIL_PASSED, ReviewPolicy.NOTHING, ReviewPolicy.CUSTOM])
 def test_no_byte_after_submitting_where_the_policy_says_no(
     browser: Client, learner: User, page: QuizPage, quiz: Activity, policy: ReviewPolicy
 ) -> None:
@@ -100,7 +101,67 @@ def test_no_byte_after_submitting_where_the_policy_says_no(
     assert CANARY.encode() not in result, "the policy of the start holds"
     view = result_view(learner, attempt, language="de")
     assert CANARY not in repr(view)
-    assert (view.score_scaled is None) == (policy is ReviewPolicy.NOTHING)
+    assert (view.score_scaled is None) == (policy is not ReviewPolicy.UNTIL_PASSED)
+
+
+MARKS = {
+    ReviewCell.ANSWER: "Your answer",
+    ReviewCell.CORRECTNESS: "Not right",
+    ReviewCell.SCORE: "By topic",
+    ReviewCell.FEEDBACK: CANARY,
+    ReviewCell.KEY: "Right answer",
+}
+MOMENTS = {"right_after": 1, "later": 3, "after_close": 61}  # minutes after submitting, in a test that closes after 60
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("cell", [None, *ReviewCell])
+def test_each_cell_of_the_matrix_opens_itself_alone_and_at_its_time_only(
+    browser: Client, learner: User, page: QuizPage, quiz: Activity, cell: ReviewCell | None, moment: str
+) -> None:
+    """One box ticked, everything else closed: the result, the card and the export give away that one thing."""
+    page.review_policy = ReviewPolicy.CUSTOM
+    setattr(page, f"review_{moment}", cell or "")
+    page.closes_at = timezone.now() + timedelta(minutes=60)
+    page.save()
+    attempt = start_attempt(learner, quiz=quiz)
+    for one in factories.items_of(attempt):
+        values = {"single_choice": "o-3", "numeric": "3750", "multiple_choice": ["o-3"]}
+        if one.item_version.kind in values:
+            save_response(
+                learner, attempt=attempt, position=one.position, value=values[one.item_version.kind], sequence=1
+            )
+    submit_attempt(learner, attempt=attempt)
+    attempt.refresh_from_db()
+    assert attempt.submitted_at is not None
+    for name, minutes in MOMENTS.items():
+        with time_machine.travel(attempt.submitted_at + timedelta(minutes=minutes), tick=False):
+            translation.activate("en")
+            url = reverse("assessments:result", kwargs={"uuid": attempt.uuid}).replace("/de/", "/en/", 1)
+            text = sent(browser.get(url)).decode()
+            shown = {each for each, mark in MARKS.items() if mark in text}
+            assert shown == ({cell} if cell and name == moment else set()), name
+            view = result_view(learner, attempt, language="en")
+            assert (CANARY in repr(view)) == (cell is ReviewCell.FEEDBACK and name == moment)
+            [told] = export_of(learner)["tests"]
+            learning = export_of(learner)["learning"]
+            scored = cell is ReviewCell.SCORE and name == moment
+            assert (told["score"] is not None) == scored
+            assert (json.dumps(learning, default=str).count('"scaled"') == 1) == scored
+            assert any(row["score_scaled"] for row in learning["progress"]) == scored
+            assert ("· 0 %" in browser.get(page.get_url() or "").content.decode()) == scored
+    translation.activate("de")
+
+
+def test_a_running_attempt_shows_nothing_whatever_stands_in_its_rules(
+    browser: Client, learner: User, page: QuizPage, quiz: Activity
+) -> None:
+    """Feedback during an attempt is for practice, which is not a matter of this matrix."""
+    attempt = start_attempt(learner, quiz=quiz)
+    Attempt.objects.update(policy={**attempt.policy, "review": {**attempt.policy["review"], "during": ["key"]}})
+    attempt.refresh_from_db()
+    assert attempt.shown_cells(timezone.now(), passed=True) == frozenset()
+    assert CANARY.encode() not in visit(browser, quiz, page, attempt)
 
 
 def test_answers_appear_once_passed(learner: User, page: QuizPage, quiz: Activity) -> None:

@@ -71,7 +71,7 @@ def test_the_card_says_what_will_happen_and_starts_by_post(browser: Client, page
     card = browser.get(page.url)
     text = card.content.decode()
     assert card.status_code == 200
-    for words in ("What will happen", "80&nbsp;%", "No limit", "the right answers and why", "None yet"):
+    for words in ("What will happen", "80&nbsp;%", "No limit", "the right answers and the explanations", "None yet"):
         assert words in text
     start = reverse("assessments:start", kwargs={"key": quiz.key})
     assert start in text
@@ -94,14 +94,16 @@ def test_whoever_is_not_enrolled_is_sent_to_the_module(
     assert not Attempt.objects.exists()
 
 
-def test_the_card_keeps_the_score_where_only_the_pass_is_shown(
-    browser: Client, page: QuizPage, attempt: Attempt
+@pytest.mark.parametrize(("policy", "shown"), [(ReviewPolicy.FULL, True), (ReviewPolicy.NOTHING, False)])
+def test_the_card_shows_an_old_score_by_the_rules_of_its_start(
+    browser: Client, learner: User, page: QuizPage, quiz: Activity, policy: ReviewPolicy, shown: bool
 ) -> None:
-    submit_attempt(attempt.user, attempt=attempt)
-    assert "· 0 %" in browser.get(page.url).content.decode()
-    page.review_policy = ReviewPolicy.NOTHING
+    page.review_policy = policy
+    page.save()
+    submit_attempt(learner, attempt=start_attempt(learner, quiz=quiz))
+    page.review_policy = ReviewPolicy.NOTHING if shown else ReviewPolicy.FULL
     page.save_revision().publish()
-    assert "· 0 %" not in browser.get(page.url).content.decode()
+    assert ("· 0 %" in browser.get(page.url).content.decode()) is shown
 
 
 # --- who may ---------------------------------------------------------------------------------------------------------

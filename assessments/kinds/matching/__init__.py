@@ -205,6 +205,9 @@ class Matching(Kind):
             "feedback": text_in(content, "feedback", language),
         }
 
+    def remarks(self, review: dict[str, Any]) -> list[str]:
+        return [pair["feedback"] for pair in review["pairs"] if pair["yours"] and pair["feedback"]]
+
     def tally(self, content: Content, response: Any) -> list[str]:
         return sorted(f"{pair}:{choice}" for pair, choice in (response or {}).items()) or ["-"]
 

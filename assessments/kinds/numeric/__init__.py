@@ -185,6 +185,9 @@ class Numeric(Kind):
             "feedback": text_in(content, "feedback", language),
         }
 
+    def remarks(self, review: dict[str, Any]) -> list[str]:
+        return [review["mistake"]] if review["mistake"] else []
+
     def tally(self, content: Content, response: Any) -> list[str]:
         """Right, one of the known mistakes, another number, or nothing: never the text itself."""
         if response is None:
