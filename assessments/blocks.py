@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 from wagtail import blocks
+from wagtail.fields import StreamField
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from assessments.kinds import kinds
@@ -22,6 +23,17 @@ class ItemBody(blocks.StreamBlock):
     class Meta:
         min_num = 1
         max_num = 1
+
+
+class ItemBodyField(StreamField):
+    """The kinds are found by looking, so migrations do not list them: to the database all of them are the same JSON.
+
+    Otherwise each new kind, and each new label of an old one, would need a migration that does nothing.
+    """
+
+    def deconstruct(self) -> Any:
+        name, path, _args, kwargs = super().deconstruct()
+        return name, path, [[]], {**kwargs, "block_lookup": {}}
 
 
 def item_tag_choices() -> list[tuple[str, str]]:

@@ -14,7 +14,6 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from taggit.models import ItemBase, Tag
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectList, TabbedInterface
-from wagtail.fields import StreamField
 from wagtail.models import (
     DraftStateMixin,
     LockableMixin,
@@ -24,7 +23,7 @@ from wagtail.models import (
 )
 from wagtail.search import index
 
-from assessments.blocks import ItemBody
+from assessments.blocks import ItemBody, ItemBodyField
 from assessments.cms.panels import ItemUsagePanel
 from assessments.enums import ItemState
 from assessments.kinds import Kind, get_kind
@@ -94,7 +93,7 @@ class Item(
     tags = ClusterTaggableManager(
         through=ItemTag, blank=True, verbose_name=_("tags"), help_text=_("Tests draw items by these, for example M01.")
     )
-    body = StreamField(ItemBody(), verbose_name=_("question"))
+    body = ItemBodyField(ItemBody(), verbose_name=_("question"))
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     # As in Wagtail's mixin, but without a way back: its related name is one that the type checker cannot resolve.
