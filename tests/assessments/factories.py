@@ -63,13 +63,23 @@ def ordering_raw(size: int = 4, *, marker: str = "") -> dict[str, Any]:
     return {**bilingual(prompt="In which order?", feedback=f"Because{marker}"), "entries": _list(entries, "e")}
 
 
+def true_false_raw(key: str = "true", *, marker: str = "") -> dict[str, Any]:
+    """A statement; both feedbacks and the explanation carry the marker."""
+    feedback = bilingual(if_true=f"You say it is{marker}", if_false=f"You say it is not{marker}")
+    return {**bilingual(prompt="It is so.", feedback=f"Because{marker}"), "key": key, **feedback}
+
+
 RAW: dict[str, Any] = {
     "single_choice": lambda marker="": choice_raw("+--", marker=marker),
     "multiple_choice": lambda marker="": choice_raw("++--", marker=marker),
     "numeric": lambda marker="": numeric_raw(marker=marker),
     "matching": lambda marker="": matching_raw(marker=marker),
     "ordering": lambda marker="": ordering_raw(marker=marker),
+    "true_false": lambda marker="": true_false_raw(marker=marker),
 }
+
+# Tests about the player as such ask these five; what each kind does is tested with `RAW`.
+BASIC = ("single_choice", "multiple_choice", "numeric", "matching", "ordering")
 
 
 def item(

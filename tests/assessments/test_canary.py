@@ -49,7 +49,8 @@ def visit(browser: Client, quiz: Activity, page: QuizPage, attempt: Attempt) -> 
     named = ("resume", "review", "submit", "result", "state")
     urls = [reverse(f"assessments:{name}", kwargs={"uuid": attempt.uuid}) for name in named]
     urls += [
-        reverse("assessments:player", kwargs={"uuid": attempt.uuid, "position": position}) for position in range(1, 6)
+        reverse("assessments:player", kwargs={"uuid": attempt.uuid, "position": position})
+        for position in range(1, len(factories.RAW) + 1)
     ]
     urls += [page.get_url() or "", "/de/", reverse("assessments:start", kwargs={"key": quiz.key})]
     for url in urls:

@@ -209,6 +209,34 @@ def test_ordering_never_starts_with_the_answer() -> None:
     assert ["e-1", "e-2", "e-3"] not in orders
 
 
+@pytest.mark.parametrize(
+    ("key", "raw", "score"),
+    [
+        ("true", "true", "1.0000"),
+        ("true", "false", "0.0000"),
+        ("false", "false", "1.0000"),
+        ("false", "true", "0.0000"),
+        ("false", None, "0.0000"),
+        ("false", "", "0.0000"),
+    ],
+)
+def test_true_false(key: str, raw: Any, score: str) -> None:
+    content = get_kind("true_false").content(factories.true_false_raw(key))
+    assert grade("true_false", raw, content) == (score, score == "1.0000")
+
+
+def test_true_false_gives_the_word_to_each_answer_in_both_languages() -> None:
+    kind, content = get_kind("true_false"), CONTENT["true_false"]
+    told = kind.review(content, "false", "de")
+    assert (told["yours"], told["right"]) == (["False"], ["True"])
+    assert [one["feedback"] for one in kind.review(content, "false", "en")["options"]] == [
+        "You say it is (en)",
+        "You say it is not (en)",
+    ]
+    assert kind.tally(content, "false") == ["false"]
+    assert len(kind.problems({**content, "key": "", "if_false_en": ""})) == 2
+
+
 def test_forms_without_javascript_are_read() -> None:
     def form(text: str) -> QueryDict:
         return QueryDict(text)
@@ -218,6 +246,7 @@ def test_forms_without_javascript_are_read() -> None:
         "o-2",
         "o-1",
     ]
+    assert get_kind("true_false").read_form(CONTENT["true_false"], form("answer=false"), None) == "false"
     assert get_kind("numeric").read_form(CONTENT["numeric"], form("answer=3"), None) == "3"
     matching = get_kind("matching").read_form(CONTENT["matching"], form("answer-p-1=x"), None)
     assert matching == {"p-1": "x", "p-2": None, "p-3": None}
@@ -279,7 +308,7 @@ def test_an_empty_draft_has_problems_and_raises_nothing(kind: str) -> None:
 # --- properties -----------------------------------------------------------------------------------------------------
 # Anything that JSON can say, with ids that exist mixed in.
 ids = st.sampled_from(
-    ["o-1", "o-2", "o-9", "p-1", "p-2", "e-1", "e-2", "e-3", "e-4"]
+    ["true", "false", "o-1", "o-2", "o-9", "p-1", "p-2", "e-1", "e-2", "e-3", "e-4"]
     + [choice["id"] for choice in CONTENT["matching"]["choices"]]
 )
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=80) | ids
@@ -361,7 +390,14 @@ def test_what_is_counted_of_an_answer_has_words(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("single_choice", 1 / 3), ("multiple_choice", None), ("numeric", None), ("matching", 1 / 3), ("ordering", 1 / 4)],
+    [
+        ("single_choice", 1 / 3),
+        ("multiple_choice", None),
+        ("numeric", None),
+        ("matching", 1 / 3),
+        ("ordering", 1 / 4),
+        ("true_false", 1 / 2),
+    ],
 )
 def test_a_guess_earns_what_chance_gives(name: str, expected: float | None) -> None:
     assert get_kind(name).guess_score(CONTENT[name]) == expected

@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0003_initial'),
+        ('assessments', '0004_review_matrix'),
     ]
 
     operations = [

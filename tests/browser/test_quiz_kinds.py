@@ -1,0 +1,102 @@
+"""Each kind beyond the basic ones in a real browser: by keyboard alone, and without scripts. One attempt asks all."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from assessments.models import Attempt, AttemptItem, Response
+from assessments.services import start_attempt
+from courses.models import HomePage
+from people.models import User
+from tests.assessments import factories
+from tests.browser.conftest import NARROW, Visitor, assert_accessible
+from tests.browser.test_keyboard import press
+from tests.courses.factories import enrolled, module_tree
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Visitor]
+KINDS = [kind for kind in factories.RAW if kind not in factories.BASIC]
+
+
+# --- by keyboard: Tab, space, arrows and letters ----------------------------------------------------------------------
+def _radio(page: Page, question: Locator, best: Any) -> None:
+    press(page, question.locator("input[type=radio]").first, "Space")
+    wanted = question.locator(f"input[value='{best}']")
+    for _option in range(question.locator("input[type=radio]").count()):
+        if wanted.is_checked():
+            break
+        page.keyboard.press("ArrowDown")
+    expect(wanted).to_be_checked()
+
+
+TYPED: dict[str, Callable[[Page, Locator, Any], None]] = {"true_false": _radio}
+
+
+# --- without scripts: the form's own fields ---------------------------------------------------------------------------
+def _check(question: Locator, best: Any) -> None:
+    question.locator(f"input[value='{best}']").check()
+
+
+FILLED: dict[str, Callable[[Locator, Any], None]] = {"true_false": _check}
+
+
+@pytest.fixture
+def attempt(home: HomePage, alice: User) -> Attempt:
+    """Alice is asked one question of each kind, in the order of `KINDS`."""
+    tree = module_tree(home, lessons=1)
+    enrolled(alice, tree.module)
+    items = factories.fixed(*[factories.item(kind) for kind in KINDS])
+    page = factories.quiz_page(tree.page, items, shuffle_questions=False, shuffle_options=False)
+    return start_attempt(alice, quiz=factories.quiz_of(page))
+
+
+def best_of(item: AttemptItem) -> Any:
+    """The best answer, as the server keeps it."""
+    return item.item_version.kind_object.parse(item.content, factories.right_answer(item))
+
+
+def kept(attempt: Attempt) -> dict[str, Any]:
+    """Kind → the answer that counts."""
+    rows = Response.objects.filter(attempt_item__attempt=attempt).order_by("sequence")
+    rows = rows.select_related("attempt_item__item_version")
+    return {row.attempt_item.item_version.kind: row.value for row in rows}
+
+
+def start(attempt: Attempt) -> str:
+    return f"/en/tests/attempts/{attempt.uuid}/1/"
+
+
+def test_every_kind_is_answered_by_keyboard_alone_on_the_smallest_screen(
+    visit: Visit, alice: User, attempt: Attempt
+) -> None:
+    assert set(TYPED) == set(KINDS), "a new kind needs its keys here"
+    page = visit(alice, size=NARROW).open(start(attempt))
+    page.locator("quiz-player[ready]").wait_for()
+    items = factories.items_of(attempt)
+    for item in items:
+        question = page.locator(f"[data-question='{item.position}']")
+        TYPED[item.item_version.kind](page, question, factories.right_answer(item))
+        expect(page.locator("[data-slot]")).to_have_attribute("data-state", "saved")
+        assert_accessible(page)
+        press(page, question.locator(".question__actions .btn--primary"))
+    page.wait_for_url("**/review/")
+    assert kept(attempt) == {item.item_version.kind: best_of(item) for item in items}
+
+
+def test_every_kind_is_answered_without_scripts(visit: Visit, alice: User, attempt: Attempt) -> None:
+    assert set(FILLED) == set(KINDS), "a new kind needs its fields here"
+    page = visit(alice, javascript=False).open(start(attempt))
+    items = factories.items_of(attempt)
+    for item in items:
+        question = page.locator("[data-question]:visible")
+        expect(question).to_have_attribute("data-question", str(item.position))
+        FILLED[item.item_version.kind](question, factories.right_answer(item))
+        question.locator(".question__actions .btn--primary").click()
+    page.wait_for_url("**/review/")
+    assert kept(attempt) == {item.item_version.kind: best_of(item) for item in items}
+    page.locator("[data-ask]").click()
+    page.locator("main .btn--primary").click()
+    page.wait_for_url("**/result/")
+    assert page.locator(".verdict--right").count() == len(items)
