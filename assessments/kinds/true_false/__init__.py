@@ -126,6 +126,9 @@ class TrueFalse(Kind):
             "feedback": text_in(content, "feedback", language),
         }
 
+    def remarks(self, review: dict[str, Any]) -> list[str]:
+        return [option["feedback"] for option in review["options"] if option["chosen"] and option["feedback"]]
+
     def tally(self, content: Content, response: Any) -> list[str]:
         return [response or NO_ANSWER]
 
