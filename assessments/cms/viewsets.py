@@ -5,12 +5,14 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import Max, Prefetch, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, StatusTagColumn
-from wagtail.snippets.views.snippets import SnippetViewSet, WorkflowActionView
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, WorkflowActionView
 
+from assessments.cms.exchange import ExchangeButtonsMixin, export_view_class, preview, upload
 from assessments.enums import ItemState
 from assessments.kinds import get_kind, kind_choices
 from assessments.models import Item, ItemTag
@@ -68,6 +70,10 @@ class ApproveItem(NoGapsMixin, WorkflowActionView):
     """Approves no item with a gap, such as an answer without feedback."""
 
 
+class ItemIndexView(ExchangeButtonsMixin, IndexView):
+    """The list, with import and export."""
+
+
 class ItemViewSet(SnippetViewSet):
     """Draft by trainers, approval by reviewers: the workflow and the permissions are Wagtail's."""
 
@@ -80,6 +86,7 @@ class ItemViewSet(SnippetViewSet):
     list_per_page = 50
     copy_view_enabled = True
     inspect_view_enabled = False
+    index_view_class = ItemIndexView
     workflow_action_view_class = ApproveItem
     list_display: ClassVar = [
         "title",
@@ -98,3 +105,12 @@ class ItemViewSet(SnippetViewSet):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
         return listed_items(request)
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        export = self.construct_view(export_view_class(self.index_view_class), **self.get_index_view_kwargs())
+        return [
+            *super().get_urlpatterns(),
+            path("import/", upload, name="import"),
+            path("import/<uuid:pk>/", preview, name="import_preview"),
+            path("export/", export, name="export"),
+        ]

@@ -1,4 +1,5 @@
 from assessments.models.attempts import Attempt, AttemptItem, Response
+from assessments.models.imports import ItemImport
 from assessments.models.items import Item, ItemTag, ItemVersion
 from assessments.models.pages import QuizPage
 from assessments.models.statistics import ItemVersionStatistic
@@ -7,6 +8,7 @@ __all__ = [
     "Attempt",
     "AttemptItem",
     "Item",
+    "ItemImport",
     "ItemTag",
     "ItemVersion",
     "ItemVersionStatistic",

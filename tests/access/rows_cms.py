@@ -20,6 +20,7 @@ from tests.access.world import (
     NO_UUID,
     NOBODY,
     REVIEWER,
+    TRAINER,
     World,
 )
 
@@ -67,6 +68,10 @@ def _new_person(world: World) -> dict[str, Any]:
 
 def _file(world: World) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("people.csv", b"email;first_name;last_name\nneu@example.com;Nina;Neu\n")}
+
+
+def _items(world: World) -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("items.gift", b"Was?{=a ~b}"), "format_name": "", "language": "de"}
 
 
 USERS = frozenset({"people_user"})
@@ -200,7 +205,17 @@ ITEMS = [
     view(f"{ITEM}:confirm_workflow_cancellation", NOBODY, pk_of("item"), missing=None, refused=200),
     for_authors(f"{ITEM}:workflow_history_detail", workflow_state_id=NO_PK),
     revision(f"{ITEM}:workflow_preview", task_id=NO_PK),
-]
+    view(f"{ITEM}:import", AUTHORS, shows="Moodle XML", refused=302),
+    view(f"{ITEM}:import", AUTHORS, method="POST", data=_items, status=302, refused=302,
+         writes=frozenset({"assessments_itemimport"})),
+    view(f"{ITEM}:import_preview", frozenset({TRAINER}), pk_of("item_import"), missing={"pk": NO_UUID},
+         shows="Geheime Frage?"),
+    view(f"{ITEM}:import_preview", frozenset({TRAINER}), pk_of("item_import"), missing={"pk": NO_UUID}, method="POST",
+         status=302, writes=frozenset({"assessments_item"})),
+    view(f"{ITEM}:export", AUTHORS, shows="Moodle XML", refused=302),
+    view(f"{ITEM}:export", AUTHORS, query="?format=gift&language=de&download=1", shows="Frage single_choice",
+         refused=302, note="download"),
+]  # fmt: skip
 ROWS = [
     *PEOPLE_ROWS,
     *LISTS,

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.enums import ReviewPolicy
-from assessments.models import Attempt, Item, QuizPage
+from assessments.models import Attempt, Item, ItemImport, QuizPage
 from assessments.services import save_response, start_attempt, submit_attempt
 from certificates.models import Certificate
 from certificates.services import revoke_certificate
@@ -99,6 +99,7 @@ class World:
     waiting_export: ExportJob = field(init=False)
     plan: AssignmentPlan = field(init=False)
     people_import: PeopleImport = field(init=False)
+    item_import: ItemImport = field(init=False)
     document: Any = field(init=False)
     image: Any = field(init=False)
     fact: Fact = field(init=False)
@@ -252,6 +253,9 @@ def _reports(world: World) -> None:
     )
     world.people_import = PeopleImport.objects.create(
         uploaded_by=hr, name="people.csv", content=b"email;first_name;last_name\nneu@example.com;Nina;Neu\n"
+    )
+    world.item_import = ItemImport.objects.create(
+        uploaded_by=world.users[TRAINER], name="items.gift", language="de", content=b"Geheime Frage?{=Ja ~Nein}"
     )
     AccessLogEntry.objects.create(actor=hr, subject=world.users[ALICE], action="timeline")
     DeletionLogEntry.objects.create(what="answers-of-old-attempts", reason="retention")
