@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0004_review_matrix'),
+        ('assessments', '0005_item_kinds_outside'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
