@@ -18,6 +18,23 @@ class AttemptState(models.TextChoices):
     OPEN = "open", _("In progress")
     SUBMITTED = "submitted", pgettext_lazy("attempt", "Submitted")
     EXPIRED = "expired", _("Closed when the time was up")
+    MARKING = "marking", pgettext_lazy("attempt", "Being marked")
+
+
+class MarkingState(models.TextChoices):
+    """Where an answer that people mark stands."""
+
+    WAITING = "waiting", pgettext_lazy("answer", "Waiting for marks")
+    DIFFERS = "differs", _("Two marks differ")
+    DONE = "done", pgettext_lazy("answer", "Marked")
+
+
+class GradeSource(models.TextChoices):
+    """Why a grade came to be or changed after handing in."""
+
+    MARKED = "marked", _("Marked by hand")
+    CORRECTED = "corrected", _("Marks corrected")
+    REGRADED = "regraded", _("Question corrected")
 
 
 class ReviewPolicy(models.TextChoices):

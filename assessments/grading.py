@@ -11,26 +11,46 @@ from assessments.models import AttemptItem
 
 @dataclass(frozen=True)
 class Graded:
-    """`scores` (0 to 1) by attempt item id; `score_scaled` is their weighted mean; both in steps of 0.0001."""
+    """`scores` (0 to 1) by attempt item id; `score_scaled` is their weighted mean; both in steps of 0.0001.
 
-    scores: dict[int, Decimal]
-    score_scaled: Decimal
-    passed: bool
+    None stands for what is not known yet: an answer that people still have to mark, and with it score and pass of the
+    attempt. `pending` are the ids of those questions.
+    """
+
+    scores: dict[int, Decimal | None]
+    score_scaled: Decimal | None
+    passed: bool | None
+    pending: tuple[int, ...] = ()
 
 
-def grade_items(items: Sequence[AttemptItem], values: Mapping[int, Any], *, pass_mark: int) -> Graded:
+def grade_items(
+    items: Sequence[AttemptItem],
+    values: Mapping[int, Any],
+    *,
+    pass_mark: int,
+    marks: Mapping[int, Decimal] | None = None,
+) -> Graded:
     """Grade attempt items (with their versions) by the response values that count, by attempt item id.
 
-    `pass_mark` is in percent. A question without an answer scores 0. Items whose weight is 0 do not count; if all
-    weights are 0, the score is 0.
+    `pass_mark` is in percent, `marks` are scores that people gave. A question without an answer scores 0. Items whose
+    weight is 0 and kinds without right and wrong do not count; if nothing counts, the score is 0.
     """
-    scores: dict[int, Decimal] = {}
+    scores: dict[int, Decimal | None] = {}
     points = total = Decimal(0)
+    pending = []
     for item in items:
-        outcome = item.item_version.kind_object.grade(item.content, values.get(item.pk))
-        score = outcome.score if outcome is not None else Decimal(0)
+        kind = item.item_version.kind_object
+        outcome = kind.grade(item.content, values.get(item.pk))
+        score = outcome.score if outcome is not None else (marks or {}).get(item.pk)
         scores[item.pk] = score
+        if not kind.graded or not item.weight:
+            continue
+        if score is None:
+            pending.append(item.pk)
+            continue
         points += score * item.weight
         total += item.weight
+    if pending:
+        return Graded(scores, None, None, tuple(pending))
     scaled = (points / total).quantize(SCORE_STEP, ROUND_HALF_UP) if total else Decimal(0).quantize(SCORE_STEP)
     return Graded(scores, scaled, scaled * 100 >= pass_mark)

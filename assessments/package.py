@@ -111,6 +111,8 @@ def register() -> None:
                 "review_later",
                 "review_after_close",
                 "review_until_passed",
+                "markers",
+                "marking_anonymous",
             ),
             translated=("intro", "search_description"),
         )

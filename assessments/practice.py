@@ -70,6 +70,7 @@ class Check:
     review: dict[str, Any] | None = None
     correct: bool = False
     score: Any = None
+    known: bool = True  # False: nothing here is right or wrong, or only people could say it
     trouble: str = ""
 
     @property
@@ -109,6 +110,7 @@ def answered(item: Item, *, block_id: str, response: Any, language: str) -> Chec
         review=kind.review(content, response, language),
         correct=bool(outcome and outcome.correct),
         score=outcome.score if outcome else None,
+        known=outcome is not None,
     )
 
 

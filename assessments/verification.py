@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone
 
-from assessments.enums import AttemptState
+from assessments.enums import AttemptState, MarkingState
 from assessments.kinds import kinds
-from assessments.models import Attempt, AttemptItem, Item, ItemVersion, Response
+from assessments.models import Attempt, AttemptItem, Item, ItemVersion, MarkingTask, Response
 from assessments.models.items import content_checksum
 from assessments.services.submitting import regrade_many
 from courses.enums import SuccessStatus
@@ -56,10 +56,11 @@ def score_differs() -> Iterator[str]:
     closed = graded_here.exclude(state=AttemptState.OPEN).order_by("pk")
     for batch in _batches(closed.iterator(chunk_size=BATCH)):
         for attempt, items, graded in regrade_many(batch):
-            if (attempt.score_scaled, attempt.passed) != (graded.score_scaled, graded.passed):
+            passed = (graded.passed or attempt.pass_kept) if graded.passed is not None else None
+            if (attempt.score_scaled, attempt.passed) != (graded.score_scaled, passed):
                 yield (
                     f"attempt {attempt.uuid} has {attempt.score_scaled} (passed: {attempt.passed}), "
-                    f"a regrade gives {graded.score_scaled} (passed: {graded.passed})"
+                    f"a regrade gives {graded.score_scaled} (passed: {passed})"
                 )
             for item in items:
                 if item.score != graded.scores[item.pk]:
@@ -67,6 +68,14 @@ def score_differs() -> Iterator[str]:
                         f"attempt {attempt.uuid}, question {item.position} has {item.score}, "
                         f"a regrade gives {graded.scores[item.pk]}"
                     )
+
+
+@record_check("attempts: those that wait for marks have an answer to mark")
+def marking_without_task() -> Iterator[str]:
+    """Such an attempt would wait for ever."""
+    waiting = MarkingTask.objects.filter(attempt_item__attempt=OuterRef("pk")).exclude(state=MarkingState.DONE)
+    for attempt in Attempt.objects.filter(~Exists(waiting), state=AttemptState.MARKING).order_by("pk").iterator():
+        yield f"attempt {attempt.uuid} waits for marks, but no answer of it is in the queue"
 
 
 @record_check("attempts: submitted before deadline and grace ended")

@@ -87,7 +87,10 @@ def fold_enrollment(state: EnrollmentState | None, event: EventLike) -> Enrollme
 
 
 def fold_progress(state: ProgressState | None, event: EventLike) -> ProgressState | None:
-    """The progress after this event. Completed stays completed, passed stays passed, the best score stays."""
+    """The progress after this event. Completed stays completed, passed stays passed, the best score stays.
+
+    An event with a `change` in its context tells what holds after a grade was changed: it replaces pass and score.
+    """
     if event.verb in {Verb.REGISTERED, Verb.RESCHEDULED}:
         return state
     state = state or ProgressState()
@@ -102,11 +105,12 @@ def fold_progress(state: ProgressState | None, event: EventLike) -> ProgressStat
         )
     if event.result.get("success") is True:
         state = replace(state, success_status=SuccessStatus.PASSED)
-    elif event.verb == Verb.FAILED and state.success_status != SuccessStatus.PASSED:
+    elif event.verb == Verb.FAILED and ("change" in event.context or state.success_status != SuccessStatus.PASSED):
         state = replace(state, success_status=SuccessStatus.FAILED)
     scaled = event.result.get("score", {}).get("scaled")
     if scaled is not None:
-        state = replace(state, score_scaled=max(Decimal(str(scaled)), state.score_scaled or Decimal(0)))
+        best = Decimal(0) if "change" in event.context else state.score_scaled or Decimal(0)
+        state = replace(state, score_scaled=max(Decimal(str(scaled)), best))
     return state
 
 

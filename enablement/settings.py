@@ -337,6 +337,7 @@ CELERY_BEAT_SCHEDULE = {
     "exports": {"task": "reports.tasks.sweep_exports", "schedule": SWEEP_SECONDS},
     "mails": {"task": "reports.tasks.send_mails", "schedule": SWEEP_SECONDS},
     "outlines": {"task": "courses.tasks.sweep_outlines", "schedule": SWEEP_SECONDS},
+    "result_mails": {"task": "assessments.tasks.send_result_mails", "schedule": SWEEP_SECONDS},
     "publishing": {"task": "courses.tasks.publish_scheduled", "schedule": SWEEP_SECONDS},
     "retention": {"task": "people.tasks.apply_retention", "schedule": crontab(hour="3", minute="20")},
 }

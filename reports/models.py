@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enablement.core.claimable import Claimable, WorkState
+from enablement.core.outgoing import OutgoingMail
 from reports.enums import ExportKind
 
 KEEP_EXPORTS = timedelta(days=14)
@@ -88,19 +89,13 @@ class AssignmentPlan(models.Model):
         return f"{self.activity} ({len(self.user_ids)})"
 
 
-class AssignmentMail(Claimable):
+class AssignmentMail(OutgoingMail):
     """The one mail that tells a person about an assignment. Written with it, sent by a worker, at least once.
 
     One per enrolment by constraint, so another due date or a second click sends nothing more.
     """
 
-    MAX_WORK_ATTEMPTS: ClassVar[int] = 12
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     enrollment = models.OneToOneField("courses.Enrollment", models.CASCADE, related_name="+", editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects: ClassVar[models.Manager["AssignmentMail"]] = models.Manager()
 
     class Meta:
         verbose_name = _("mail on an assignment")

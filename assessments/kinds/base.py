@@ -183,6 +183,8 @@ class Kind(ABC):
     shape: ClassVar[str] = "one"
     # False: there is no right or wrong, and the question stands outside of the score.
     graded: ClassVar[bool] = True
+    # True: people mark the answer with a rubric, see `kinds/by_hand.py`.
+    by_hand: ClassVar[bool] = False
 
     @property
     def script(self) -> str:

@@ -1,17 +1,22 @@
 from assessments.models.attempts import Attempt, AttemptItem, Response
 from assessments.models.imports import ItemImport
 from assessments.models.items import Item, ItemTag, ItemVersion
+from assessments.models.marking import GradeChange, Mark, MarkingTask, ResultMail
 from assessments.models.pages import QuizPage
 from assessments.models.statistics import ItemVersionStatistic
 
 __all__ = [
     "Attempt",
     "AttemptItem",
+    "GradeChange",
     "Item",
     "ItemImport",
     "ItemTag",
     "ItemVersion",
     "ItemVersionStatistic",
+    "Mark",
+    "MarkingTask",
     "QuizPage",
     "Response",
+    "ResultMail",
 ]

@@ -20,7 +20,8 @@ class Attempt(models.Model):
 
     `policy` keeps the quiz's rules as they were: pass_mark (percent), review_policy and review (the matrix, see
     `Review.frozen`), shuffle_questions, shuffle_options, attempts_allowed, delay_minutes, time_limit_minutes,
-    extra_time_percent, quiz_closes_at (ISO, when the test itself closes for this person), title_de, title_en.
+    extra_time_percent, quiz_closes_at (ISO, when the test itself closes for this person), markers, marking_anonymous,
+    title_de, title_en.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -38,6 +39,9 @@ class Attempt(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True, db_index=True)
     score_scaled = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
     passed = models.BooleanField(null=True, blank=True)
+    pass_kept = models.BooleanField(
+        default=False, help_text=_("The pass stands although a later correction would not give it.")
+    )
     answers_deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -57,7 +61,11 @@ class Attempt(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state=AttemptState.OPEN, submitted_at=None, score_scaled=None, passed=None)
-                | (~Q(state=AttemptState.OPEN) & Q(submitted_at__isnull=False, score_scaled__isnull=False)),
+                | Q(state=AttemptState.MARKING, submitted_at__isnull=False, score_scaled=None, passed=None)
+                | (
+                    ~Q(state__in=[AttemptState.OPEN, AttemptState.MARKING])
+                    & Q(submitted_at__isnull=False, score_scaled__isnull=False)
+                ),
                 name="attempt_closed_has_result",
             ),
             models.CheckConstraint(

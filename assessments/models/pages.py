@@ -62,6 +62,17 @@ class QuizPage(ActivityPage):
     closes_at = models.DateTimeField(
         _("closes"), null=True, blank=True, help_text=_("Empty: never. Attempts that run then end at this time.")
     )
+    markers = models.PositiveSmallIntegerField(
+        _("markers for each answer"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(2)],
+        help_text=_(
+            "For answers that people mark. Two mark without seeing each other; where they differ, a third look decides."
+        ),
+    )
+    marking_anonymous = models.BooleanField(
+        _("mark without names"), default=True, help_text=_("Markers see the answer, not who wrote it.")
+    )
     review_policy = models.CharField(
         _("after submitting, learners see"), max_length=14, choices=ReviewPolicy.choices, default=ReviewPolicy.FULL
     )
@@ -116,6 +127,11 @@ class QuizPage(ActivityPage):
         MultiFieldPanel(
             [FieldPanel("shuffle_questions"), FieldPanel("shuffle_options")], heading=_("Order"), classname="collapsed"
         ),
+        MultiFieldPanel(
+            [FieldPanel("markers"), FieldPanel("marking_anonymous")],
+            heading=_("Marking by hand"),
+            classname="collapsed",
+        ),
     ]
     translatable_fields: ClassVar = [
         TranslatableField("title"),
@@ -142,6 +158,8 @@ class QuizPage(ActivityPage):
                 "review_later",
                 "review_after_close",
                 "review_until_passed",
+                "markers",
+                "marking_anonymous",
                 "show_in_menus",
             )
         ),

@@ -67,6 +67,12 @@ def refusal(
 
 
 def _too_many_or_too_early(definition: QuizPage, attempts: Sequence[Attempt]) -> DomainError | None:
+    """What the finished attempts say against another one."""
+    if any(attempt.state == AttemptState.MARKING for attempt in attempts):
+        return DomainError(
+            _("Your last attempt is being marked. You get a mail with the result; then you can try again."),
+            code="being_marked",
+        )
     if definition.attempts_allowed and len(attempts) >= definition.attempts_allowed:
         return DomainError(
             _("You have used all attempts at this test. Your results are kept; ask your trainer if you need another."),

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from assessments.enums import ReviewCell
+from assessments.enums import AttemptState, ReviewCell
 from assessments.kinds import Kind
 from assessments.kinds.base import SCORE_STEP, text_in
 from assessments.models import Attempt, AttemptItem
 from assessments.reviewing import EVERYTHING, QUESTION_CELLS, Cells, next_change
 from assessments.selectors.attempts import current_responses
+from assessments.selectors.marking import Feedback, feedback_of
 from assessments.selectors.quizzes import next_attempt_at, quiz_definition
 from courses.models import Activity
 from people.models import User
@@ -45,6 +46,7 @@ class QuestionResult:
     `review` always has `prompt`. Where everything may be seen it is the kind's own (see `Kind.review`), shown by the
     kind's own template. Otherwise it is built up from what may be seen: `yours`, `right`, `feedback`, `remarks`; a kind
     whose review holds more cannot give it away. `score` and `correct` are None where right and wrong are held back.
+    `feedback` is what people wrote who marked it by hand.
     """
 
     position: int
@@ -56,6 +58,7 @@ class QuestionResult:
     review: dict[str, Any]
     lesson: Activity | None
     complete: bool = True
+    feedback: Feedback | None = None
 
     @property
     def template(self) -> str:
@@ -68,8 +71,8 @@ class ResultView:
 
     `shows` are the cells of the review matrix that hold now. `score_scaled`, `points`, `maximum` are None and `topics`
     empty without the score; `questions` is empty where nothing of them may be seen, and `withheld` says why: "policy",
-    "until_passed", "running" or "deleted". `changes_at` is when the next moment of the matrix begins, `shows_then` what
-    it will show.
+    "until_passed", "running", "marking" or "deleted". `changes_at` is when the next moment of the matrix begins,
+    `shows_then` what it will show.
     """
 
     attempt: Attempt
@@ -122,6 +125,8 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
     withheld = _withheld(attempt, siblings, shows)
     if withheld:
         shows -= QUESTION_CELLS
+    if withheld == "marking":
+        shows = Cells()
     show_score = ReviewCell.SCORE in shows
     items: list[AttemptItem] = []
     if shows:
@@ -164,6 +169,8 @@ def _next_change(attempt: Attempt, now: datetime, *, passed: bool) -> tuple[date
 
 def _withheld(attempt: Attempt, siblings: Sequence[Attempt], shows: Cells) -> str:
     """Why nothing of the questions is shown. A running attempt may ask the same items, so it closes the others."""
+    if attempt.state == AttemptState.MARKING:
+        return "marking"
     if not shows & QUESTION_CELLS:
         conditional = attempt.review.until_passed and not any(one.passed for one in siblings)
         return "until_passed" if conditional else "policy"
@@ -196,6 +203,7 @@ def _questions(
     responses = current_responses(attempt)
     judged = ReviewCell.CORRECTNESS in shows
     complete = shows >= QUESTION_CELLS
+    marked = feedback_of(items, language)
     found = []
     for item in items:
         version = item.item_version
@@ -212,6 +220,7 @@ def _questions(
                 review=review if complete else _partial(version.kind_object, review, shows),
                 lesson=lessons.get(version.content.get("lesson") or ""),
                 complete=complete,
+                feedback=marked.get(item.pk) if ReviewCell.FEEDBACK in shows else None,
             )
         )
     return tuple(found)

@@ -134,4 +134,6 @@ def policy_of(user: User, quiz: Activity, definition: QuizPage) -> dict[str, Any
         "time_limit_minutes": definition.time_limit_minutes,
         "grace_seconds": definition.grace_seconds,
         "extra_time_percent": user.extra_time_percent,
+        "markers": definition.markers,
+        "marking_anonymous": definition.marking_anonymous,
     }

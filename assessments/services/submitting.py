@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from assessments.enums import AttemptState
 from assessments.grading import Graded, grade_items
-from assessments.models import Attempt, AttemptItem
+from assessments.models import Attempt, AttemptItem, MarkingTask
 from assessments.selectors.attempts import current_responses
+from assessments.selectors.marking import given_marks
 from assessments.selectors.quizzes import enrolled_activity
 from courses import services as courses
 from courses.models import Enrollment
@@ -64,30 +65,43 @@ def close_overdue() -> int:
 @transaction.atomic
 def _finish(attempt: Attempt, *, only_if_over: bool = False, skip_locked: bool = False) -> Attempt:
     skip = skip_locked and connection.features.has_select_for_update_skip_locked
-    enrollment = (
-        Enrollment.objects.select_for_update(skip_locked=skip)
-        .filter(user_id=attempt.user_id, activity=enrolled_activity(attempt.activity), cycle=attempt.cycle)
-        .first()
-    )
-    if enrollment is None and skip:
+    if lock_enrollment(attempt, skip_locked=skip) is None and skip:
         return attempt
-    locked = _locked(attempt)
+    locked = lock_attempt(attempt)
     now = timezone.now()
     if not locked.is_open or (only_if_over and not locked.is_over(now)):
         return locked
     graded = _close(locked, now)
-    courses.record_quiz_outcome(
-        locked.user,
-        quiz=locked.activity,
-        cycle=locked.cycle,
-        passed=graded.passed,
-        score_scaled=graded.score_scaled,
-        attempt=locked.uuid,
-    )
+    if graded.score_scaled is not None:
+        record_outcome(locked)
     return locked
 
 
-def _locked(attempt: Attempt) -> Attempt:
+def record_outcome(attempt: Attempt) -> None:
+    """Tell the courses room what came out of an attempt whose grade is known. Call with the enrolment locked."""
+    if attempt.score_scaled is None:
+        raise ValueError(f"attempt {attempt.uuid} has no grade yet")
+    courses.record_quiz_outcome(
+        attempt.user,
+        quiz=attempt.activity,
+        cycle=attempt.cycle,
+        passed=bool(attempt.passed),
+        score_scaled=attempt.score_scaled,
+        attempt=attempt.uuid,
+    )
+
+
+def lock_enrollment(attempt: Attempt, *, skip_locked: bool = False) -> Enrollment | None:
+    """The first lock of every change of an attempt (docs/decisions: enrolment, attempt, certificate)."""
+    return (
+        Enrollment.objects.select_for_update(skip_locked=skip_locked)
+        .filter(user_id=attempt.user_id, activity=enrolled_activity(attempt.activity), cycle=attempt.cycle)
+        .first()
+    )
+
+
+def lock_attempt(attempt: Attempt) -> Attempt:
+    """The attempt, locked and read again, with its person and test."""
     # `of=self`: the person and the activity are read along, but not locked.
     rows = Attempt.objects.select_related("user", "activity__parent")
     features = connection.features
@@ -103,6 +117,9 @@ def _close(attempt: Attempt, now: datetime) -> Graded:
     AttemptItem.objects.bulk_update(items, ["score"])
     expired = attempt.is_over(now)
     attempt.state = AttemptState.EXPIRED if expired else AttemptState.SUBMITTED
+    if graded.pending:
+        attempt.state = AttemptState.MARKING
+        queue_for_marking(attempt, graded.pending)
     # An expired attempt ended when its time was up, not when the sweep met it.
     attempt.submitted_at = attempt.deadline_at if expired else now
     attempt.score_scaled = graded.score_scaled
@@ -116,8 +133,24 @@ def _grade(attempt: Attempt, items: Sequence[AttemptItem]) -> Graded:
     return grade_items(items, values, pass_mark=attempt.pass_mark)
 
 
+def queue_for_marking(attempt: Attempt, item_ids: Sequence[int]) -> None:
+    """Put these answers before people."""
+    MarkingTask.objects.bulk_create(
+        [
+            MarkingTask(
+                attempt_item_id=pk,
+                activity=attempt.activity,
+                markers_wanted=attempt.policy.get("markers", 1),
+                anonymous=attempt.policy.get("marking_anonymous", True),
+            )
+            for pk in item_ids
+        ],
+        ignore_conflicts=True,
+    )
+
+
 def regrade_many(attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, list[AttemptItem], Graded]]:
-    """Grade again from the frozen versions and the stored responses, without writing. Two queries for all of them.
+    """Grade again from the frozen versions and the stored responses, without writing. Three queries for all of them.
 
     Meaningless for attempts whose answers were deleted (`answers_deleted_at`).
     """
@@ -125,9 +158,10 @@ def regrade_many(attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, list[At
     for item in AttemptItem.objects.filter(attempt__in=attempts).select_related("item_version").order_by("position"):
         items[item.attempt_id].append(item)
     values = {pk: response.value for pk, response in current_responses(*attempts).items()}
+    marks = given_marks(attempts)
     for attempt in attempts:
         mine = items[attempt.pk]
-        yield attempt, mine, grade_items(mine, values, pass_mark=attempt.pass_mark)
+        yield attempt, mine, grade_items(mine, values, pass_mark=attempt.pass_mark, marks=marks)
 
 
 def regrade(attempt: Attempt) -> Graded:

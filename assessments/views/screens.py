@@ -10,11 +10,12 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.enums import AnswerState, ReviewCell
+from assessments.enums import AnswerState, AttemptState, ReviewCell
 from assessments.kinds import get_kind
 from assessments.models import Attempt
 from assessments.review_words import change_sentence
 from assessments.selectors import AttemptView, QuestionResult, QuestionView, ResultView, StartCard, quiz_start_card
+from assessments.selectors.marking import Feedback
 from assessments.selectors.quizzes import moment
 from courses.models import Activity, ActivityPage, PathStep
 from courses.selectors import page_links, page_url_for
@@ -188,6 +189,7 @@ class PastAttempt:
     at: datetime
     percent: int | None
     passed: bool
+    marking: bool
     url: str
 
 
@@ -233,6 +235,11 @@ class StartScreen:
     @property
     def passed(self) -> bool:
         return self.card.passed
+
+    @property
+    def marking(self) -> bool:
+        """Whether people still mark the last attempt."""
+        return any(one.state == AttemptState.MARKING for one in self.card.previous)
 
 
 def _rules(card: StartCard) -> list[tuple[str, str]]:
@@ -284,6 +291,7 @@ def start_screen(user: User, page: ActivityPage, language: str) -> StartScreen |
             at=attempt.submitted_at or attempt.started_at,
             percent=_percent(attempt, now, passed=card.passed),
             passed=bool(attempt.passed),
+            marking=attempt.state == AttemptState.MARKING,
             url=reverse("assessments:result", kwargs={"uuid": attempt.uuid}),
         )
         for attempt in card.previous
@@ -343,13 +351,18 @@ class QuestionVerdict:
     template: str
     review: dict[str, Any]
     lesson: LessonLink | None
+    feedback: Feedback | None
 
 
 @dataclass(frozen=True)
 class ResultScreen:
-    """A result, ready to print. `right` and `total` are points; both None where the policy holds the score back."""
+    """A result, ready to print. `right` and `total` are points; both None where the policy holds the score back.
+
+    `marking`: people still mark it.
+    """
 
     passed: bool
+    marking: bool
     right: int | Decimal | None
     total: int | Decimal | None
     questions_total: int
@@ -382,6 +395,8 @@ def _verdict(question: QuestionResult) -> str:
 
 def _score_line(view: ResultView) -> str:
     values = {"mark": view.pass_mark}
+    if view.withheld == "marking":
+        return _("Handed in. Some answers are marked by people; you get a mail when the result is there.")
     if view.points is None or view.maximum is None:
         passed, failed = _("Passed (from %(mark)d%%)"), _("Not passed (from %(mark)d%%)")
         return (passed if view.passed else failed) % values
@@ -392,7 +407,7 @@ def _score_line(view: ResultView) -> str:
 
 
 def _next_line(view: ResultView) -> str:
-    if view.passed:
+    if view.passed or view.withheld == "marking":
         return ""
     if view.attempts_left == 0:
         return _("You have used all attempts. Ask your trainer if you need another.")
@@ -407,6 +422,7 @@ def _withheld_line(view: ResultView) -> str:
     return {
         "policy": _("The single questions are not shown here, so that they stay useful for others."),
         "until_passed": _("Answers and explanations appear here as soon as you have passed."),
+        "marking": _("Answers and explanations appear here with the result."),
         "running": _("You have an attempt in progress. Answers and explanations appear here when it is submitted."),
     }.get(view.withheld, "")
 
@@ -437,6 +453,7 @@ def result_screen(view: ResultView, language: str) -> ResultScreen:
     questions = [] if view.attempt.answers_deleted_at else view.questions
     return ResultScreen(
         passed=view.passed,
+        marking=view.withheld == "marking",
         right=_short(view.points),
         total=_short(view.maximum),
         questions_total=len(view.questions),
@@ -461,6 +478,7 @@ def result_screen(view: ResultView, language: str) -> ResultScreen:
                 template=question.template,
                 review=question.review,
                 lesson=link(question.lesson),
+                feedback=question.feedback,
             )
             for question in questions
         ],

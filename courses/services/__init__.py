@@ -5,13 +5,14 @@ Lock order: enrolments of modules by primary key, then enrolments of paths by pr
 
 from courses.services.activities import retire_activity, sync_activity
 from courses.services.enrolling import AssignmentResult, assign, enroll, follow_path
-from courses.services.progressing import complete_lesson, open_activity, record_quiz_outcome
+from courses.services.progressing import complete_lesson, correct_quiz_outcome, open_activity, record_quiz_outcome
 from courses.services.satisfaction import refresh_satisfaction
 
 __all__ = [
     "AssignmentResult",
     "assign",
     "complete_lesson",
+    "correct_quiz_outcome",
     "enroll",
     "follow_path",
     "open_activity",

@@ -164,4 +164,43 @@ def record_quiz_outcome(
     return progress
 
 
-__all__ = ["complete_lesson", "current_enrollment", "open_activity", "record_quiz_outcome", "refuse_if_closed"]
+@transaction.atomic
+def correct_quiz_outcome(
+    user: User, *, quiz: Activity, cycle: int, passed: bool, score_scaled: Decimal, attempt: UUID, change: int
+) -> None:
+    """Record a test's outcome after an attempt was graded again. Idempotent by `change`, the grade change's key.
+
+    `passed` and `score_scaled` (0 to 1) are those of the test over all attempts of the cycle; unlike those of
+    `record_quiz_outcome` they replace what stood there. A completed enrolment stays completed.
+    """
+    module = _module_of(quiz)
+    enrollment = Enrollment.objects.select_for_update().filter(user=user, activity=module, cycle=cycle).first()
+    if enrollment is None:
+        raise ValueError(f"attempt {attempt} belongs to no enrolment")
+    progress = _initialized(enrollment, quiz)
+    own = LearningEvent.objects.filter(actor=user, activity=quiz, cycle=cycle, context__change=change)
+    if not own.exists():
+        event = build_event(
+            user,
+            Verb.PASSED if passed else Verb.FAILED,
+            quiz,
+            cycle=cycle,
+            at=timezone.now(),
+            result={"completion": True, "success": passed, "score": {"scaled": float(round(score_scaled, 4))}},
+            registration=str(enrollment.uuid),
+            parent=str(module.key),
+            attempt=str(attempt),
+            change=change,
+        )
+        apply_to_progress(progress, event)
+    refresh_satisfaction(enrollment)
+
+
+__all__ = [
+    "complete_lesson",
+    "correct_quiz_outcome",
+    "current_enrollment",
+    "open_activity",
+    "record_quiz_outcome",
+    "refuse_if_closed",
+]

@@ -127,7 +127,7 @@ class QuizPlayer extends HTMLElement {
     if (!event.target.matches("[data-answer]")) return;
     const state = this.state.get(position);
     clearTimeout(state.timer);
-    if (event.type === "input" && event.target.matches("input[type=text]")) {
+    if (event.type === "input" && event.target.matches("input[type=text], textarea")) {
       this.#showSlot("saving");
       state.timer = setTimeout(() => this.#keep(position), TEXT_PAUSE);
     } else {

@@ -216,8 +216,23 @@ ITEMS = [
     view(f"{ITEM}:export", AUTHORS, query="?format=gift&language=de&download=1", shows="Frage single_choice",
          refused=302, note="download"),
 ]  # fmt: skip
+
+_task: Kwargs = lambda world: {"uuid": world.marking_task.uuid}  # noqa: E731 - a column of the rows
+_quiz_to_mark: Kwargs = lambda world: {"key": world.marking_task.activity.key}  # noqa: E731 - a column of the rows
+CLAIM = LOOK | {"assessments_markingtask"}
+MARKING = [
+    view("marking", AUTHORS, shows="Verwaister Test"),
+    view("marking_start", AUTHORS, _quiz_to_mark, missing={"key": NO_UUID}, method="POST", status=302, writes=CLAIM),
+    view("marking_sheet", AUTHORS, _task, missing={"uuid": NO_UUID}, shows="Liebe Käuferin, guten Tag", writes=CLAIM),
+    view("marking_sheet", AUTHORS, _task, missing={"uuid": NO_UUID}, method="POST", shows="Liebe Käuferin",
+         note="without levels"),
+    view("marking_release", AUTHORS, _task, missing={"uuid": NO_UUID}, method="POST", status=302,
+         note="held by nobody"),
+]  # fmt: skip
+
 ROWS = [
     *PEOPLE_ROWS,
+    *MARKING,
     *LISTS,
     *snippet("people_function", "function", COMPANY_HR, NOBODY, "marketing"),
     *FACTS,

@@ -11,8 +11,8 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
-from assessments.enums import ReviewPolicy
-from assessments.models import Attempt, Item, ItemImport, QuizPage
+from assessments.enums import AttemptState, ReviewPolicy
+from assessments.models import Attempt, Item, ItemImport, MarkingTask, QuizPage, Response
 from assessments.services import save_response, start_attempt, submit_attempt
 from certificates.models import Certificate
 from certificates.services import revoke_certificate
@@ -92,6 +92,7 @@ class World:
     quiz: Activity = field(init=False)
     open_attempt: Attempt = field(init=False)
     done_attempt: Attempt = field(init=False)
+    marking_task: MarkingTask = field(init=False)
     certificate: Certificate = field(init=False)
     failed_certificate: Certificate = field(init=False)
     revoked_certificate: Certificate = field(init=False)
@@ -220,7 +221,24 @@ def _learning(world: World) -> None:
     world.done_attempt = submit_attempt(alice, attempt=start_attempt(alice, quiz=world.quiz))
     world.open_attempt = start_attempt(alice, quiz=world.quiz)
     save_response(alice, attempt=world.open_attempt, position=1, value="o-2", sequence=1)
+    world.marking_task = _answer_to_mark(world)
     save_note(alice, activity=courses.activity_of(world.lesson), block_id=REFLECTION, text=NOTE)
+
+
+def _answer_to_mark(world: World) -> MarkingTask:
+    """Bob's answer in a test that nobody can reach any more: it is still to be marked."""
+    item = Item.objects.get(kind="extended_text")
+    attempt = Attempt.objects.create(
+        user=world.users[BOB],
+        activity=assessments.quiz_of(world.orphan_quiz),
+        number=1,
+        state=AttemptState.MARKING,
+        submitted_at=timezone.now(),
+        policy={"pass_mark": 80, "review_policy": "full", "title_de": "Verwaister Test", "title_en": "Orphan"},
+    )
+    asked = attempt.items.create(position=1, item_version=item.versions.get())
+    Response.objects.create(attempt_item=asked, sequence=1, value="Liebe Käuferin, guten Tag")
+    return MarkingTask.objects.create(attempt_item=asked, activity=attempt.activity)
 
 
 def _papers(world: World) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
+from assessments.kinds import kinds
 from assessments.models import Attempt, AttemptItem, Item, QuizPage
 from courses.enums import Audience
 from courses.models import Activity, ModulePage
@@ -69,6 +70,22 @@ def true_false_raw(key: str = "true", *, marker: str = "") -> dict[str, Any]:
     return {**bilingual(prompt="It is so.", feedback=f"Because{marker}"), "key": key, **feedback}
 
 
+def by_hand_raw(*, marker: str = "") -> dict[str, Any]:
+    """A sample answer and a rubric of two criteria with 0, 1 and 2 points, and 0 and 4."""
+
+    def levels(*points: int) -> list[dict[str, Any]]:
+        return _list([{**bilingual(text=f"Level {one}{marker}"), "points": one} for one in points], "l")
+
+    rubric = [
+        {**bilingual(name=f"Listens{marker}"), "levels": levels(0, 1, 2)},
+        {**bilingual(name=f"Teaches{marker}"), "levels": levels(0, 4)},
+    ]
+    return {
+        **bilingual(prompt="Write to the buyer", feedback=f"Because{marker}", sample=f"Dear buyer{marker}"),
+        "rubric": _list(rubric, "c"),
+    }
+
+
 RAW: dict[str, Any] = {
     "single_choice": lambda marker="": choice_raw("+--", marker=marker),
     "multiple_choice": lambda marker="": choice_raw("++--", marker=marker),
@@ -76,10 +93,13 @@ RAW: dict[str, Any] = {
     "matching": lambda marker="": matching_raw(marker=marker),
     "ordering": lambda marker="": ordering_raw(marker=marker),
     "true_false": lambda marker="": true_false_raw(marker=marker),
+    "extended_text": lambda marker="": {**by_hand_raw(marker=marker), "min_words": 3, "max_words": 50},
 }
 
 # Tests about the player as such ask these five; what each kind does is tested with `RAW`.
 BASIC = ("single_choice", "multiple_choice", "numeric", "matching", "ordering")
+# Kinds whose answers have a score at once, so that a test of them has a result.
+GRADED = [name for name, kind in kinds().items() if kind.graded and not kind.by_hand]
 
 
 def item(

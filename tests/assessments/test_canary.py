@@ -1,6 +1,7 @@
 """The canary: a marked string in the feedback of every option appears in no byte that is sent before its time."""
 
 import json
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +13,10 @@ from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
 from assessments.enums import ReviewCell, ReviewPolicy
-from assessments.models import Attempt, QuizPage
+from assessments.models import Attempt, MarkingTask, QuizPage
 from assessments.selectors import attempt_view, quiz_start_card, result_view
 from assessments.services import save_response, start_attempt, submit_attempt
+from assessments.services.marking import give_mark
 from courses.models import Activity
 from people.models import User
 from people.personal_data import export_of
@@ -26,8 +28,12 @@ CANARY = "ZAUNKOENIG"
 
 @pytest.fixture
 def page(tree: ModuleTree) -> QuizPage:
-    """All kinds, every feedback and explanation marked."""
-    items = [factories.item(kind, raw=factories.RAW[kind](marker=CANARY), topic=kind) for kind in factories.RAW]
+    """All kinds that the machine grades, every feedback and explanation marked."""
+    return marked_page(tree, factories.GRADED)
+
+
+def marked_page(tree: ModuleTree, kinds: Iterable[str]) -> QuizPage:
+    items = [factories.item(kind, raw=factories.RAW[kind](marker=CANARY), topic=kind) for kind in kinds]
     return factories.quiz_page(tree.page, factories.fixed(*items), shuffle_questions=False)
 
 
@@ -49,8 +55,8 @@ def visit(browser: Client, quiz: Activity, page: QuizPage, attempt: Attempt) -> 
     named = ("resume", "review", "submit", "result", "state")
     urls = [reverse(f"assessments:{name}", kwargs={"uuid": attempt.uuid}) for name in named]
     urls += [
-        reverse("assessments:player", kwargs={"uuid": attempt.uuid, "position": position})
-        for position in range(1, len(factories.RAW) + 1)
+        reverse("assessments:player", kwargs={"uuid": attempt.uuid, "position": one.position})
+        for one in factories.items_of(attempt)
     ]
     urls += [page.get_url() or "", "/de/", reverse("assessments:start", kwargs={"key": quiz.key})]
     for url in urls:
@@ -87,6 +93,23 @@ def test_no_byte_of_key_or_feedback_while_an_attempt_runs(
     submit_attempt(learner, attempt=attempt)
     result = sent(browser.get(reverse("assessments:result", kwargs={"uuid": attempt.uuid})))
     assert CANARY.encode() in result, "after submitting, this policy shows it: the canary can be seen"
+
+
+def test_no_byte_of_sample_and_rubric_before_people_have_marked(
+    browser: Client, learner: User, tree: ModuleTree, trainer: User
+) -> None:
+    page = marked_page(tree, ["extended_text"])
+    quiz = factories.quiz_of(page)
+    attempt = start_attempt(learner, quiz=quiz)
+    everything = visit(browser, quiz, page, attempt)
+    assert b"Write to the buyer" in everything
+    save_response(learner, attempt=attempt, position=1, value="Dear buyer, hello", sequence=10**6)
+    submit_attempt(learner, attempt=attempt)
+    url = reverse("assessments:result", kwargs={"uuid": attempt.uuid})
+    everything += sent(browser.get(url)) + sent(browser.get(page.get_url() or ""))
+    assert CANARY.encode() not in everything
+    give_mark(trainer, task=MarkingTask.objects.get().uuid, levels={"c-1": "l-1", "c-2": "l-1"}, comment="Read")
+    assert CANARY.encode() in sent(browser.get(url)), "with the result it can be seen"
 
 
 @pytest.mark.parametrize("policy", [ReviewPolicy.UNTIL_PASSED, ReviewPolicy.NOTHING, ReviewPolicy.CUSTOM])

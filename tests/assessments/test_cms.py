@@ -195,6 +195,7 @@ class TestQuizPages:
                     "time_limit_minutes": "",
                     "grace_seconds": "30",
                     "review_policy": "full",
+                    "markers": "1",
                     "comments": inline_formset([]),
                     **more,
                 }

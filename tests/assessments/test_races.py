@@ -10,13 +10,15 @@ from django.db import connections
 from django.utils import timezone
 
 from assessments.enums import AttemptState, SaveStatus
-from assessments.models import Attempt, Item, Response
+from assessments.models import Attempt, Item, Mark, Response
 from assessments.services import close_overdue, regrade, save_response, start_attempt, submit_attempt
+from assessments.services.marking import claim_task, give_mark
 from courses.models import Activity, LearningEvent
 from enablement.core.errors import DomainError
 from enablement.core.verification import run_record_checks
 from people.models import User
 from tests.assessments import factories
+from tests.courses.factories import ModuleTree
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -126,4 +128,22 @@ def test_starting_while_a_trainer_publishes(learner: User, quiz: Activity) -> No
     results = at_once(publish, publish, *[lambda: start_attempt(learner, quiz=quiz)] * 4)
     assert faults(results) == []
     assert list(item.versions.values_list("number", flat=True)) == [1, 2]
+    no_findings()
+
+
+def test_two_markers_at_once_do_not_get_the_same_answer(
+    learner: User, tree: ModuleTree, trainer: User, admin: User
+) -> None:
+    page = factories.quiz_page(tree.page, factories.fixed(factories.item("extended_text")))
+    attempt = start_attempt(learner, quiz=factories.quiz_of(page))
+    save_response(learner, attempt=attempt, position=1, value="Dear buyer, hello", sequence=1)
+    submit_attempt(learner, attempt=attempt)
+    taken = at_once(lambda: claim_task(trainer), lambda: claim_task(admin))
+    assert faults(taken) == []
+    assert sorted(one is None for one in taken) == [False, True]
+    [task] = [one for one in taken if one]
+    levels = {"c-1": "l-3", "c-2": "l-2"}
+    marked = at_once(*[lambda: give_mark(task.claimed_by, task=task.uuid, levels=levels)] * 4)
+    assert faults(marked) == []
+    assert Mark.objects.count() == 1, "a double click marks once"
     no_findings()

@@ -14,10 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from courses.models import Activity, Enrollment, HomePage
+from enablement.core import outgoing
 from enablement.core.claimable import WorkState
 from enablement.core.verification import run_record_checks
 from people.models import User
-from reports import mails
 from reports.models import AssignmentMail, AssignmentPlan
 from reports.services import confirm_assignment, dry_run, plan_assignment
 from reports.tasks import send_mails
@@ -137,7 +137,7 @@ def test_a_worker_killed_while_sending_loses_no_mail(
                 send_mails()
         send_mails()
         assert mailoutbox == [], "another worker may still be at it"
-        clock.shift(mails.LEASE + timedelta(seconds=1))
+        clock.shift(outgoing.LEASE + timedelta(seconds=1))
         send_mails()
         send_mails()
         assert len(mailoutbox) == 1

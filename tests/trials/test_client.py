@@ -65,9 +65,11 @@ def test_it_speaks_http_like_a_browser_behind_the_tls_proxy(server: tuple[tuple[
 
 def test_every_kind_of_question_gets_an_answer() -> None:
     html = """
-      <section class="card" data-question="1" data-kind="single_choice" data-shape="one" data-sequence="4" data-state="answered">
+      <section class="card" data-question="1" data-kind="single_choice" data-shape="one"
+               data-sequence="4" data-state="answered">
         <input type="radio" name="answer" value="a"><input type="radio" name="answer" value="b" checked></section>
-      <section class="card" data-question="2" data-kind="ordering" data-shape="own" data-script="/static/js/kinds/ordering.js" data-sequence="0">
+      <section class="card" data-question="2" data-kind="ordering" data-shape="own" data-script="/k.js"
+               data-sequence="0">
         <input type="hidden" name="order" value="x"><input type="hidden" name="order" value="y"></section>
       <section class="card" data-question="3" data-kind="matching" data-sequence="0">
         <select id="l" data-answer data-part="l"><option value="">?</option><option value="r">r</option></select>

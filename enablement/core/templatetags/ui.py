@@ -27,6 +27,7 @@ STATES = {
     "not_assigned": ("circle-slash", _("Not assigned"), "pill"),
     "passed": ("circle-check", _("Passed"), "pill pill--success"),
     "failed": ("circle-x", _("Not passed"), "pill pill--danger"),
+    "marking": ("hourglass", _("Being marked"), "pill pill--info"),
 }
 
 
