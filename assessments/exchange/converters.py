@@ -3,11 +3,10 @@
 A kind that travels has a module `exchange` in its folder with any of these functions; `losses` are noted on what they
 get or return, so that nothing goes in silence:
 
-- `read_question(question, language) -> raw | None`: from Moodle's family (GIFT, Aiken, Moodle XML). None: not mine.
+- `read_question(question, language) -> raw | None`: from a question as Moodle names it. None: not mine.
 - `write_question(raw, language) -> Question`
-- `read_qti(item, language) -> raw | None`: from a QTI item, of which `item.interactions` say what is asked.
-- `write_qti(raw, language) -> QtiItem`
 
+QTI items become the same questions on their way (`formats/qti_reading.py`), so that a kind says once what it is.
 Each may raise NotRepresentableError with the reason. XLSX needs nothing: it reads the kind's editor block.
 """
 

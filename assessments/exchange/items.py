@@ -34,9 +34,11 @@ class Problem:
     line: int
     where: str
     message: str
+    file: str = ""  # inside a package
 
     def __str__(self) -> str:
-        parts = [_("line %(line)d") % {"line": self.line}] if self.line else []
+        parts = [self.file] if self.file else []
+        parts += [_("line %(line)d") % {"line": self.line}] if self.line else []
         parts += [f"“{self.where}”"] if self.where else []
         return f"{', '.join(parts)}: {self.message}" if parts else self.message
 
@@ -61,6 +63,7 @@ class ExchangeItem:
     raw: Raw
     title: str = ""
     line: int = 0
+    file: str = ""  # inside a package
     identifier: str = ""
     strong: bool = False
     topic_de: str = ""

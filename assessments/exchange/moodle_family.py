@@ -27,16 +27,16 @@ def items_of(questions: Iterable[Question], language: str, problems: list[Proble
         try:
             reading = first_reading("read_question", question, language)
         except NotRepresentableError as error:
-            result.problems.append(Problem(Level.ITEM, question.line, name, str(error)))
+            result.problems.append(Problem(Level.ITEM, question.line, name, str(error), question.file))
             continue
         if reading is None:
             message = _("There is no kind of item for the question type “%(type)s”.") % {"type": question.qtype}
-            result.problems.append(Problem(Level.ITEM, question.line, name, message))
+            result.problems.append(Problem(Level.ITEM, question.line, name, message, question.file))
             continue
         kind, raw = reading
         for hint in question.hints if not any(key.startswith("hint") for key in raw) else ():
             question.lose(_("Hint: “%(text)s”") % {"text": hint[:120]})
-        item = ExchangeItem(kind, raw, title=name, line=question.line, losses=list(question.losses))
+        item = ExchangeItem(kind, raw, title=name, line=question.line, file=question.file, losses=list(question.losses))
         item.identifier = question.identifier or tidy(question.name)
         item.strong = bool(question.identifier)
         item.tags = [tidy(tag) for tag in question.tags if tidy(tag)]

@@ -25,6 +25,7 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "doppelpass:item-exchange")
 TITLE_LENGTH = 160
 TOPIC_LENGTH = 80
 TAG_LENGTH = 100
+LOOSELY = 0.4  # the same where an id says so as well
 ALIKE = 0.6  # share of equal letters from which a re-worded question with the same title is the same item
 
 
@@ -93,7 +94,7 @@ def plan_import(content: bytes, *, format_name: str, language: str) -> ImportPla
     if not result.broken:
         _Planner(plan, result).run()
     plan.problems = gathered(plan.problems)
-    plan.problems.sort(key=lambda problem: (problem.line, problem.level))
+    plan.problems.sort(key=lambda problem: (problem.file, problem.line, problem.level))
     if len(plan.problems) > MAX_PROBLEMS:
         # Which items are left out is said for all of them; of the details, the first.
         left_out, details = plan.at(Level.ITEM), plan.at(Level.LOSS)
@@ -122,12 +123,14 @@ class _Planner:
             planned = self._plan(item)
             if planned is not None:
                 self.plan.items.append(planned)
-                self.plan.problems += [Problem(Level.LOSS, item.line, item.name, loss) for loss in item.losses]
+                self.plan.problems += [
+                    Problem(Level.LOSS, item.line, item.name, loss, item.file) for loss in item.losses
+                ]
 
     def _load(self) -> None:
         items = self.result.items
         keys = [self._strong_key(item) for item in items if item.strong]
-        keys += [key for item in items if not item.strong for key in self._weak_keys(item)]
+        keys += [key for item in items for key in self._weak_keys(item)]
         self.by_key = known_by_key(keys)
         weak = {item.kind for item in items if not item.strong}
         for known in known_of_kinds(weak) if weak else ():
@@ -139,7 +142,7 @@ class _Planner:
         self.lessons = {str(key) for key in Activity.objects.filter(key__in=named).values_list("key", flat=True)}
 
     def left_out(self, item: ExchangeItem, message: str) -> None:
-        self.plan.problems.append(Problem(Level.ITEM, item.line, item.name, message))
+        self.plan.problems.append(Problem(Level.ITEM, item.line, item.name, message, item.file))
 
     # --- which item it is ---
 
@@ -157,7 +160,14 @@ class _Planner:
     def _identify(self, item: ExchangeItem) -> tuple[uuid.UUID, Known | None]:
         if item.strong:
             key = self._strong_key(item)
-            return key, self.by_key.get(key)
+            known = self.by_key.get(key)
+            if known is None or _uuid(item.identifier) or self._alike(item, known, LOOSELY):
+                return key, known
+            # “Q1” and “choice” name different questions in files of different authors.
+            item.losses.append(
+                _("The id “%(id)s” names another question in the bank, so it is not taken for the same.")
+                % {"id": item.identifier[:60]}
+            )
         by_prompt, by_content = self._weak_keys(item)
         if by_content in self.by_key:
             return by_content, self.by_key[by_content]
@@ -172,14 +182,16 @@ class _Planner:
                 return known.key, known
         return (by_content if by_prompt in self.by_key or by_prompt in self.taken else by_prompt), None
 
-    def _alike(self, item: ExchangeItem, known: Known) -> bool:
+    def _alike(self, item: ExchangeItem, known: Known, least: float = ALIKE) -> bool:
         """Whether two questions with the same title or the same words are one: a title alone is often “Question 1”."""
         mine, theirs = said(item.raw, self.language), said(known.raw, self.language)
         if not theirs:
             return True
-        if SequenceMatcher(None, mine[0] if mine else "", theirs[0]).ratio() < ALIKE:
-            return False
         rest, other = set(mine[1:]), set(theirs[1:])
+        if SequenceMatcher(None, mine[0] if mine else "", theirs[0]).ratio() < least:
+            return least == LOOSELY and bool(rest) and 2 * len(rest & other) >= max(len(rest), len(other))
+        if least == LOOSELY:
+            return True
         return not rest or not other or 2 * len(rest & other) >= min(len(rest), len(other))
 
     # --- what would become of it ---

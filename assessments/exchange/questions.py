@@ -33,6 +33,7 @@ class Question:
     answers: list[Answer] = field(default_factory=list)
     single: bool = True
     line: int = 0
+    file: str = ""  # inside a package
     identifier: str = ""
     category: str = ""
     tags: list[str] = field(default_factory=list)

@@ -20,6 +20,7 @@ _SKIPPED = frozenset({"script", "style", "head", "title"})
 _VOID = frozenset({"br", "hr", "img", "input", "source", "wbr", "meta", "link"})
 _MEDIA = frozenset({"img", "video", "audio", "object", "embed", "iframe", "svg", "canvas", "source"})
 _FORMULA = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]|\$\$.+?\$\$", re.DOTALL)
+_BLANKS, _SOURCE_BREAK = re.compile(r"\s+"), re.compile(r"[ \t]*[\n\r]\s*")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 
 
@@ -58,8 +59,9 @@ def tidy(text: str) -> str:
 class _Reducer(HTMLParser):
     """HTML to lines of text; notes what formatting and media went."""
 
-    def __init__(self) -> None:
+    def __init__(self, blanks: re.Pattern[str]) -> None:
         super().__init__(convert_charrefs=True)
+        self.blanks = blanks
         self.parts: list[str] = []
         self.formatting: set[str] = set()
         self.media: set[str] = set()
@@ -114,16 +116,20 @@ class _Reducer(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self.skipping:
-            self.parts.append(data if self.preformatted else re.sub(r"\s+", " ", data))
+            self.parts.append(data if self.preformatted else self.blanks.sub(" ", data))
 
 
-def html_to_text(html: str) -> tuple[str, list[str], list[tuple[str, str]]]:
-    """Plain text, sentences about what was lost, and source and alternative text of each embedded medium."""
-    reducer = _Reducer()
+def html_to_text(html: str, *, keep_blanks: bool = False) -> tuple[str, list[str], list[tuple[str, str]]]:
+    """Plain text, sentences about what was lost, and source and alternative text of each embedded medium.
+
+    With `keep_blanks`, only line breaks of the source become one blank; else any number of blanks does, and Moodle's
+    many non-breaking ones become ordinary.
+    """
+    reducer = _Reducer(_SOURCE_BREAK if keep_blanks else _BLANKS)
     reducer.feed(html)
     reducer.close()
     joined = "".join(reducer.parts)
-    lines = [line.strip() for line in joined.replace("\xa0", " ").split("\n")]
+    lines = [line.strip() for line in (joined if keep_blanks else joined.replace("\xa0", " ")).split("\n")]
     text = tidy(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)))
     losses = []
     if reducer.formatting:

@@ -148,8 +148,8 @@ def _decoded(content: bytes) -> str:
 
 
 def element(tag: str, *content: str, **attributes: str) -> str:
-    """`<tag …>content</tag>`; content is markup already. An underscore in an attribute's name stands for a hyphen."""
-    said = "".join(f" {name.replace('_', '-')}={quoteattr(value)}" for name, value in attributes.items())
+    """`<tag …>content</tag>`; content is markup already."""
+    said = "".join(f" {name}={quoteattr(_FORBIDDEN.sub('', tidy(value)))}" for name, value in attributes.items())
     return f"<{tag}{said}>{''.join(content)}</{tag}>" if content else f"<{tag}{said}/>"
 
 

@@ -9,6 +9,7 @@ from assessments.exchange.formats.aiken import Aiken
 from assessments.exchange.formats.base import Format
 from assessments.exchange.formats.gift import Gift
 from assessments.exchange.formats.moodle import Moodle
+from assessments.exchange.formats.qti import Qti
 from assessments.exchange.items import FileError
 from assessments.exchange.text import decode
 
@@ -21,7 +22,7 @@ _ANSWER = re.compile(r"^\s*ANSWER\s*:", re.IGNORECASE | re.MULTILINE)
 @cache
 def formats() -> dict[str, Format]:
     """All formats by name, in the order in which they are offered."""
-    found: list[Format] = [Gift(), Moodle(), Aiken()]
+    found: list[Format] = [Gift(), Moodle(), Qti(), Aiken()]
     return {one.name: one for one in found}
 
 

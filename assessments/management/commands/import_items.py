@@ -51,9 +51,11 @@ class Command(BaseCommand):
             if planned.action is not Action.UNCHANGED or dry_run:
                 missing = f" [missing: {', '.join(planned.missing)}]" if planned.missing else ""
                 source = planned.source
-                self.stdout.write(f"{path}:{source.line}: {planned.action} {source.kind} “{source.name}”{missing}")
+                file = f"{path}/{source.file}" if source.file else str(path)
+                self.stdout.write(f"{file}:{source.line}: {planned.action} {source.kind} “{source.name}”{missing}")
         for problem in plan.problems:
-            where = f"{path}:{problem.line}" if problem.line else str(path)
+            file = f"{path}/{problem.file}" if problem.file else str(path)
+            where = f"{file}:{problem.line}" if problem.line else file
             name = f" “{problem.where}”" if problem.where else ""
             self.stderr.write(f"{where}: {_WORDS[problem.level]}{name}: {problem.message}")
         if plan.ok:

@@ -48,14 +48,14 @@ def choices(draw: Any, kind: str, texts: Any = TEXTS) -> dict[str, Any]:
 
 
 @st.composite
-def numbers(draw: Any) -> dict[str, Any]:
+def numbers(draw: Any, texts: Any = TEXTS) -> dict[str, Any]:
     mistakes = [
-        {"value": value, **bilingual("de", feedback=draw(TEXTS))}
+        {"value": value, **bilingual("de", feedback=draw(texts))}
         for value in draw(st.lists(NUMBERS, max_size=3, unique=True))
     ]
     return {
         **bilingual(
-            "de", prompt=draw(TEXTS), feedback=draw(TEXTS), unit=draw(st.sampled_from(["", "€", "km/h", "% p. a."]))
+            "de", prompt=draw(texts), feedback=draw(texts), unit=draw(st.sampled_from(["", "€", "km/h", "% p. a."]))
         ),
         "answer": draw(NUMBERS),
         "tolerance": draw(st.sampled_from(["0", "0.5", "10"])),
@@ -64,34 +64,39 @@ def numbers(draw: Any) -> dict[str, Any]:
 
 
 @st.composite
-def matches(draw: Any) -> dict[str, Any]:
-    entries = draw(different(TEXTS, 2, 5))
-    words = draw(different(TEXTS, 2, 6))
+def matches(draw: Any, texts: Any = TEXTS) -> dict[str, Any]:
+    entries = draw(different(texts, 2, 5))
+    words = draw(different(texts, 2, 6))
     pairs = [
-        bilingual("de", text=entry, match=draw(st.sampled_from(words[:2])), feedback=draw(st.just("") | TEXTS))
+        bilingual("de", text=entry, match=draw(st.sampled_from(words[:2])), feedback=draw(st.just("") | texts))
         for entry in entries
     ]
     rest = [bilingual("de", text=word) for word in words[2:]]
     return {
-        **bilingual("de", prompt=draw(TEXTS), feedback=draw(st.just("") | TEXTS)),
+        **bilingual("de", prompt=draw(texts), feedback=draw(st.just("") | texts)),
         "pairs": listed(pairs),
         "distractors": listed(rest),
     }
 
 
 @st.composite
-def orders(draw: Any) -> dict[str, Any]:
-    entries = [bilingual("de", text=text, feedback=draw(st.just("") | TEXTS)) for text in draw(different(TEXTS, 3, 6))]
-    return {**bilingual("de", prompt=draw(TEXTS), feedback=draw(st.just("") | TEXTS)), "entries": listed(entries)}
+def orders(draw: Any, texts: Any = TEXTS) -> dict[str, Any]:
+    entries = [bilingual("de", text=text, feedback=draw(st.just("") | texts)) for text in draw(different(texts, 3, 6))]
+    return {**bilingual("de", prompt=draw(texts), feedback=draw(st.just("") | texts)), "entries": listed(entries)}
 
 
-RAWS: dict[str, Any] = {
-    "single_choice": choices("single_choice"),
-    "multiple_choice": choices("multiple_choice"),
-    "numeric": numbers(),
-    "matching": matches(),
-    "ordering": orders(),
-}
+def raws(texts: Any) -> dict[str, Any]:
+    """Kind → what its editor block may store in German, of these texts."""
+    return {
+        "single_choice": choices("single_choice", texts),
+        "multiple_choice": choices("multiple_choice", texts),
+        "numeric": numbers(texts),
+        "matching": matches(texts),
+        "ordering": orders(texts),
+    }
+
+
+RAWS = raws(TEXTS)
 
 
 def outside(kind: str, raw: dict[str, Any], **fields: Any) -> ExchangeItem:

@@ -139,6 +139,17 @@ def test_a_title_and_a_similar_question_name_the_same_item() -> None:
     assert plan.counts() == {"new": 0, "changed": 1, "unchanged": 0, "left_out": 0}
 
 
+def test_an_id_that_others_use_too_does_not_overwrite_their_question() -> None:
+    """“Q1” stands in many files. An id of ours, a UUID, is trusted; another one only with a question that is alike."""
+    load("// [id:Q1]\nWas hilft gegen Silos im Vertrieb?{=Reden ~Schweigen}\n")
+    other = "// [id:Q1]\nWer unterschreibt?{=Beide ~Keiner}\n"
+    plan = load(other)
+    assert plan.counts()["new"] == 1
+    assert "“Q1”" in plan.at(Level.LOSS)[0].message
+    assert load(other).counts()["unchanged"] == 1
+    assert Item.objects.count() == 2
+
+
 def test_the_same_words_before_other_answers_are_another_question() -> None:
     text = "Was stimmt?{=Eins ~Zwei}\n\nWas stimmt?{=Drei ~Vier}\n\nWas stimmt?{=Eins ~Zwei}\n"
     plan = load(text)
@@ -189,7 +200,7 @@ def test_a_dry_run_costs_the_same_for_any_number_of_items(
 FIVE = ("single_choice", "multiple_choice", "numeric", "matching", "ordering")
 
 
-@pytest.mark.parametrize(("name", "kinds"), [("gift", FIVE[:3]), ("moodle", FIVE)])
+@pytest.mark.parametrize(("name", "kinds"), [("gift", FIVE[:3]), ("moodle", FIVE), ("qti", FIVE)])
 def test_the_bank_comes_back_as_it_is(name: str, kinds: tuple[str, ...]) -> None:
     """Export in both languages, import both: nothing changes. Then into an empty bank: the same meaning."""
     for kind in kinds:
