@@ -1,8 +1,12 @@
 """Fixtures that every room's tests share: Alice and Bob (a duo), Charlie (another unit), and who else works here."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test.utils import teardown_databases
 from django.utils import translation
 from wagtail.models import Collection, Locale, Page, Site
 
@@ -11,7 +15,26 @@ from courses.models.branding import Brand
 from enablement.core.cache import forget
 from people.enums import Role
 from people.models import User
-from tests import factories
+from tests import databases, factories, schedule
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    pytestconfig: pytest.Config,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """The process's own database, from the copy that was migrated before where there is one."""
+    folder = pytestconfig.rootpath / ".pytest_cache" / "databases"
+    with django_db_blocker.unblock():
+        made = databases.prepare(folder, reuse=django_db_keepdb and not django_db_createdb)
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
 
 
 def fill_shell_cache() -> None:
@@ -101,8 +124,13 @@ def catalogue(home: HomePage) -> CatalogueIndexPage:
     return CatalogueIndexPage.objects.get()
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> schedule.Dealer:
+    return schedule.Dealer(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Races are shown on PostgreSQL: SQLite has one writer at a time, so there they would prove nothing."""
+    schedule.longest_first(items)
     if connection.vendor == "postgresql":
         return
     skip = pytest.mark.skip(reason="a race of threads needs PostgreSQL: set TEST_DATABASE_URL")

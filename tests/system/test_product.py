@@ -17,7 +17,7 @@ import requests
 
 from tests.system.product import Product, Visitor, until
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 RIGHT_ANSWERS = """
 import json
 from assessments.models import Attempt
