@@ -40,7 +40,9 @@ test: .venv/dev.stamp  ## All tests, browser tests included
 test-fast: .venv/dev.stamp  ## Unit and integration tests, on SQLite, without a browser
 	$(BIN)/pytest -n 2 -m "not browser"
 
-check: .venv/dev.stamp lint types imports migrations translations deploy-check templates  ## All static checks
+CHECKS := types lint translations migrations deploy-check imports templates
+check: .venv/dev.stamp  ## All static checks, two at a time
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target $(CHECKS)
 
 lint: .venv/dev.stamp  ## ruff: rules (with S) and format
 	$(BIN)/ruff check .

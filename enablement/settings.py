@@ -5,6 +5,8 @@ every outside service must be named.
 """
 
 import logging
+import os
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -40,8 +42,12 @@ def _secret_key() -> str:
     path = DATA_DIR / "secret_key"
     if not path.exists():
         DATA_DIR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key(), "utf-8")
+        own = DATA_DIR / f"secret_key.{os.getpid()}"  # whole before it has its name: others may start at this moment
+        own.touch(mode=0o600)
+        own.write_text(get_random_secret_key(), "utf-8")
+        with suppress(FileExistsError):
+            path.hardlink_to(own)
+        own.unlink()
     return path.read_text("utf-8").strip()
 
 
