@@ -191,12 +191,13 @@ class ExportViewMixin:
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         view: Any = self
         form = ExportForm(request.GET if "format" in request.GET else None)
-        chosen = Item.objects.filter(pk__in=list(view.get_queryset().values_list("pk", flat=True)))
+        listed = [] if "template" in request.GET else list(view.get_queryset().values_list("pk", flat=True))
+        chosen = Item.objects.filter(pk__in=listed)
         result: WriteResult | None = None
         if form.is_bound and form.is_valid():
             choice = {"format_name": form.cleaned_data["format"], "language": form.cleaned_data["language"]}
             result = export_items(chosen.order_by("title", "pk"), **choice)
-            if "download" in request.GET and result.written:
+            if "download" in request.GET and (result.written or "template" in request.GET):
                 return _file(result, **choice)
         kept = [
             (name, value)

@@ -209,7 +209,7 @@ class _Planner:
             self.left_out(item, _("In the bank this item is of the kind “%(there)s”, here “%(here)s”.") % labels)
             return None
         try:
-            raw = merged(known.raw, item.raw, languages=self.languages, exact=self.result.exact) if known else item.raw
+            raw = item.raw if known is None else self._merged(item, known)
         except MergeError as error:
             self.left_out(item, _("It does not fit to the item in the bank: %(why)s.") % {"why": error})
             return None
@@ -227,6 +227,17 @@ class _Planner:
                 return None
         planned.missing = [code for code in LANGUAGES if not is_complete(planned.content, code)]
         return planned
+
+    def _merged(self, item: ExchangeItem, known: Known) -> dict[str, Any]:
+        """What is there, with what the file says. Raises MergeError."""
+        if not self.result.exact and not known.raw.get(f"prompt_{self.language}"):
+            # A translation: it may not bring another right answer along.
+            for name, value in item.raw.items():
+                plain = not isinstance(value, (dict, list)) and name.rpartition("_")[2] not in LANGUAGES
+                if plain and value not in (None, "") and normal(value, name) != normal(known.raw.get(name), name):
+                    raise MergeError(_("it has another right answer"))
+        joined: dict[str, Any] = merged(known.raw, item.raw, languages=self.languages, exact=self.result.exact)
+        return joined
 
     def _values(self, item: ExchangeItem, known: Known | None) -> dict[str, Any]:
         """Title and topic; the title of an item that is there stays, unless the format is exact: it has no language."""

@@ -10,6 +10,7 @@ from assessments.exchange.formats.base import Format
 from assessments.exchange.formats.gift import Gift
 from assessments.exchange.formats.moodle import Moodle
 from assessments.exchange.formats.qti import Qti
+from assessments.exchange.formats.xlsx import Xlsx
 from assessments.exchange.items import FileError
 from assessments.exchange.text import decode
 
@@ -22,7 +23,7 @@ _ANSWER = re.compile(r"^\s*ANSWER\s*:", re.IGNORECASE | re.MULTILINE)
 @cache
 def formats() -> dict[str, Format]:
     """All formats by name, in the order in which they are offered."""
-    found: list[Format] = [Gift(), Moodle(), Qti(), Aiken()]
+    found: list[Format] = [Xlsx(), Gift(), Moodle(), Qti(), Aiken()]
     return {one.name: one for one in found}
 
 

@@ -125,6 +125,8 @@ def _ordering(question: Question) -> list[str]:
 def losses_of(question: Question) -> Iterator[str]:
     """What GIFT has no place for."""
     yield from question.losses
+    if question.extras.get("graderinfo") or question.extras.get("minwordlimit") or question.extras.get("maxwordlimit"):
+        yield _("The sample answer and the number of words have no place there.")
     if question.qtype in {"match", "ordering"} and any(tidy(answer.feedback) for answer in question.answers):
         yield _("Feedback on single entries has no place in GIFT.")
     if question.hints:

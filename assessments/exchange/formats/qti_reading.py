@@ -190,6 +190,8 @@ def _choices(question: Question, node: Node, response: _Declared, root: Node) ->
     question.qtype, question.single = "multichoice", response.cardinality == "single"
     nodes = list(below(node, "simple-choice"))
     question.answers = [_choice(question, one) for one in nodes]
+    if question.single and {answer.ident for answer in question.answers} == {"true", "false"}:
+        question.qtype = "truefalse"
     keys = [attribute(one, "identifier") for one in nodes]
     if response.mapping:
         points = [response.mapping.get(key, response.default) for key in keys]

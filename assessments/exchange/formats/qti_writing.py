@@ -6,6 +6,7 @@ feedback is shown. A mapping of multiple choice is that of `MultipleChoice`: +1/
 
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 
@@ -18,11 +19,15 @@ from assessments.exchange.xml import element, escaped
 NAMESPACE = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 _MANIFEST = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
 _LOM = "http://ltsc.ieee.org/xsd/LOM"
+_WORDS = {"de": {"true": "Wahr", "false": "Falsch"}, "en": {"true": "True", "false": "False"}}
 _DATE = (2000, 1, 1, 0, 0, 0)  # the same bank gives the same bytes
 
 
 def written(question: Question, language: str) -> str:
     """The XML of one item."""
+    if question.qtype == "truefalse":
+        words = _WORDS[language]
+        question = replace(question, answers=[replace(one, text=words[one.ident]) for one in question.answers])
     declaration, interaction = _PARTS[question.qtype](question)
     parts = [
         declaration,
@@ -247,6 +252,8 @@ def _modal(question: Question) -> Iterator[str]:
 def losses_of(question: Question) -> Iterator[str]:
     """What QTI has no place for."""
     yield from question.losses
+    if question.extras.get("graderinfo") or question.extras.get("minwordlimit") or question.extras.get("maxwordlimit"):
+        yield _("The sample answer and the number of words have no place there.")
     if question.hints:
         yield _("Hints have no place in QTI.")
     if question.qtype == "shortanswer" and any(tidy(answer.feedback) for answer in question.answers):
