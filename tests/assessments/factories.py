@@ -86,12 +86,35 @@ def by_hand_raw(*, marker: str = "") -> dict[str, Any]:
     }
 
 
+def accepted(share: int, variants: str, feedback: str, *, english: str = "") -> dict[str, Any]:
+    """An answer of a short text: variants, one on each line."""
+    return {"share": share, "variants_de": variants, "variants_en": english or variants, **bilingual(feedback=feedback)}
+
+
+def short_text_raw(*answers: dict[str, Any], marker: str = "", **settings: bool) -> dict[str, Any]:
+    """Three answers (a-1: 100, a-2: 50, a-3: 0 percent), or those given."""
+    given = answers or (
+        accepted(100, f"Doppelpass\nDoppelp*{marker}\n1 \\* 2", f"Right{marker}", english="one-two\none two pass"),
+        accepted(50, "Pass", f"Nearly{marker}"),
+        accepted(0, "Silo", f"The contrary{marker}"),
+    )
+    return {
+        **bilingual(prompt="What is it called?", feedback=f"Because{marker}"),
+        "answers": _list(given, "a"),
+        "match_case": False,
+        "umlauts": True,
+        "typos": False,
+        **settings,
+    }
+
+
 RAW: dict[str, Any] = {
     "single_choice": lambda marker="": choice_raw("+--", marker=marker),
     "multiple_choice": lambda marker="": choice_raw("++--", marker=marker),
     "numeric": lambda marker="": numeric_raw(marker=marker),
     "matching": lambda marker="": matching_raw(marker=marker),
     "ordering": lambda marker="": ordering_raw(marker=marker),
+    "short_text": lambda marker="": short_text_raw(marker=marker),
     "true_false": lambda marker="": true_false_raw(marker=marker),
     "extended_text": lambda marker="": {**by_hand_raw(marker=marker), "min_words": 3, "max_words": 50},
 }

@@ -246,6 +246,7 @@ def test_forms_without_javascript_are_read() -> None:
         "o-2",
         "o-1",
     ]
+    assert get_kind("short_text").read_form(CONTENT["short_text"], form("answer=+one+two"), None) == " one two"
     assert get_kind("true_false").read_form(CONTENT["true_false"], form("answer=false"), None) == "false"
     assert get_kind("numeric").read_form(CONTENT["numeric"], form("answer=3"), None) == "3"
     matching = get_kind("matching").read_form(CONTENT["matching"], form("answer-p-1=x"), None)
@@ -397,6 +398,7 @@ def test_what_is_counted_of_an_answer_has_words(name: str) -> None:
         ("matching", 1 / 3),
         ("ordering", 1 / 4),
         ("true_false", 1 / 2),
+        ("short_text", None),
     ],
 )
 def test_a_guess_earns_what_chance_gives(name: str, expected: float | None) -> None:

@@ -15,6 +15,7 @@ FORMS = {
     "single_choice": {"answer": "o-1"},
     "multiple_choice": {"answer": ["o-1", "o-2"]},
     "numeric": {"answer": "2.500"},
+    "short_text": {"answer": "doppelpass"},
     "true_false": {"answer": "true"},
     "ordering": {"order": ["e-1", "e-2", "e-3", "e-4"]},
     "extended_text": {"answer": "Dear buyer, hello"},

@@ -12,12 +12,12 @@ from courses.models import HomePage
 from people.models import User
 from tests.assessments import factories
 from tests.browser.conftest import NARROW, Visitor, assert_accessible
-from tests.browser.test_keyboard import press
+from tests.browser.test_keyboard import press, tab_to
 from tests.courses.factories import enrolled, module_tree
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
-KINDS = [kind for kind in factories.RAW if kind not in factories.BASIC]
+KINDS = [kind for kind in factories.GRADED if kind not in factories.BASIC]
 
 
 # --- by keyboard: Tab, space, arrows and letters ----------------------------------------------------------------------
@@ -31,7 +31,15 @@ def _radio(page: Page, question: Locator, best: Any) -> None:
     expect(wanted).to_be_checked()
 
 
-TYPED: dict[str, Callable[[Page, Locator, Any], None]] = {"true_false": _radio}
+def _text(page: Page, question: Locator, best: Any) -> None:
+    tab_to(page, question.get_by_role("textbox"))
+    page.keyboard.type(best)
+
+
+TYPED: dict[str, Callable[[Page, Locator, Any], None]] = {
+    "true_false": _radio,
+    "short_text": _text,
+}
 
 
 # --- without scripts: the form's own fields ---------------------------------------------------------------------------
@@ -39,7 +47,14 @@ def _check(question: Locator, best: Any) -> None:
     question.locator(f"input[value='{best}']").check()
 
 
-FILLED: dict[str, Callable[[Locator, Any], None]] = {"true_false": _check}
+def _fill(question: Locator, best: Any) -> None:
+    question.get_by_role("textbox").fill(best)
+
+
+FILLED: dict[str, Callable[[Locator, Any], None]] = {
+    "true_false": _check,
+    "short_text": _fill,
+}
 
 
 @pytest.fixture
