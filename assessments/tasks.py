@@ -3,14 +3,19 @@
 from celery import shared_task
 
 from assessments import mails
-from assessments.services import close_overdue
+from assessments.models import Regrading
+from assessments.services import close_overdue, regrading
 from enablement.core.models import Heartbeat
+from enablement.core.wake import wake
 
 
 @shared_task(name="assessments.tasks.sweep_attempts")
 def sweep_attempts() -> None:
-    """Close attempts whose time is up. Safe to run twice and at once with another worker."""
+    """Close attempts whose time is up, wake jobs that lapsed. Safe to run twice and at once with another worker."""
     close_overdue()
+    Regrading.work.give_up_exhausted()
+    for pk in Regrading.work.claimable().order_by("pk").values_list("pk", flat=True)[:20]:
+        wake(run_regrading, pk)
     Heartbeat.beat("attempts")
 
 
@@ -19,3 +24,8 @@ def send_result_mails() -> None:
     """Tell people that an answer of theirs was marked, or that a result was corrected."""
     mails.send_waiting()
     Heartbeat.beat("result_mails")
+
+
+@shared_task(name="assessments.tasks.run_regrading")
+def run_regrading(pk: int) -> None:
+    regrading.run_regrading(pk)

@@ -13,7 +13,7 @@ from assessments.enums import AttemptState, MarkingState
 from assessments.kinds import kinds
 from assessments.models import Attempt, AttemptItem, Item, ItemVersion, MarkingTask, Response
 from assessments.models.items import content_checksum
-from assessments.services.submitting import regrade_many
+from assessments.selectors.grades import regrade_many
 from courses.enums import SuccessStatus
 from courses.models import Progress
 from enablement.core.verification import record_check

@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
-from assessments.cms import marking
+from assessments.cms import marking, regrading
 from assessments.cms.viewsets import ItemViewSet
 from assessments.models import Item
 from people.roles import may_mark
@@ -36,6 +36,8 @@ def marking_urls() -> list[URLPattern]:
         path("marking/", marking.index, name="marking"),
         path("marking/tests/<uuid:key>/", marking.start, name="marking_start"),
         path("marking/<uuid:uuid>/", marking.sheet, name="marking_sheet"),
+        path("regrading/items/<uuid:key>/", regrading.regrade, name="regrade"),
+        path("regrading/<uuid:uuid>/", regrading.progress, name="regrading"),
         path("marking/<uuid:uuid>/release/", marking.release, name="marking_release"),
     ]
 

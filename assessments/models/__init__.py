@@ -3,6 +3,7 @@ from assessments.models.imports import ItemImport
 from assessments.models.items import Item, ItemTag, ItemVersion
 from assessments.models.marking import GradeChange, Mark, MarkingTask, ResultMail
 from assessments.models.pages import QuizPage
+from assessments.models.regrading import Regrading
 from assessments.models.statistics import ItemVersionStatistic
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Mark",
     "MarkingTask",
     "QuizPage",
+    "Regrading",
     "Response",
     "ResultMail",
 ]

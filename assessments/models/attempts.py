@@ -121,6 +121,14 @@ class AttemptItem(models.Model):
     attempt = models.ForeignKey("assessments.Attempt", models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField(help_text=_("Counted from 1."))
     item_version = models.ForeignKey("assessments.ItemVersion", models.PROTECT, related_name="attempt_items")
+    graded_version = models.ForeignKey(
+        "assessments.ItemVersion",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The corrected version by whose key it was graded again."),
+    )
     option_order = models.JSONField(default=list)
     weight = models.DecimalField(max_digits=7, decimal_places=2, default=1)
     flagged = models.BooleanField(default=False)
@@ -141,8 +149,8 @@ class AttemptItem(models.Model):
 
     @property
     def content(self) -> Content:
-        """The version's content as this attempt asks it."""
-        version = self.item_version
+        """The version's content as this attempt asks it; after a correction, that of the corrected version."""
+        version = self.graded_version or self.item_version
         return version.kind_object.as_asked(version.content, self.option_order)
 
 

@@ -2,12 +2,11 @@
 
 from assessments.services.answering import SaveResult, save_response, set_flag
 from assessments.services.starting import start_attempt
-from assessments.services.submitting import close_overdue, regrade, submit_attempt
+from assessments.services.submitting import close_overdue, submit_attempt
 
 __all__ = [
     "SaveResult",
     "close_overdue",
-    "regrade",
     "save_response",
     "set_flag",
     "start_attempt",

@@ -2,7 +2,8 @@
 
 from assessments.enums import AttemptState, GradeSource
 from assessments.models import Attempt, AttemptItem, GradeChange, ResultMail
-from assessments.services.submitting import record_outcome, regrade_many
+from assessments.selectors.grades import regrade_many
+from assessments.services.submitting import record_outcome
 from courses import services as courses
 from courses.models import Enrollment
 from people.models import User

@@ -1,7 +1,7 @@
 """Ending an attempt: by its owner, or by the sweep when the time is up. Graded once, on the server."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -12,7 +12,6 @@ from assessments.enums import AttemptState
 from assessments.grading import Graded, grade_items
 from assessments.models import Attempt, AttemptItem, MarkingTask
 from assessments.selectors.attempts import current_responses
-from assessments.selectors.marking import given_marks
 from assessments.selectors.quizzes import enrolled_activity
 from courses import services as courses
 from courses.models import Enrollment
@@ -147,24 +146,3 @@ def queue_for_marking(attempt: Attempt, item_ids: Sequence[int]) -> None:
         ],
         ignore_conflicts=True,
     )
-
-
-def regrade_many(attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, list[AttemptItem], Graded]]:
-    """Grade again from the frozen versions and the stored responses, without writing. Three queries for all of them.
-
-    Meaningless for attempts whose answers were deleted (`answers_deleted_at`).
-    """
-    items: dict[int, list[AttemptItem]] = {attempt.pk: [] for attempt in attempts}
-    for item in AttemptItem.objects.filter(attempt__in=attempts).select_related("item_version").order_by("position"):
-        items[item.attempt_id].append(item)
-    values = {pk: response.value for pk, response in current_responses(*attempts).items()}
-    marks = given_marks(attempts)
-    for attempt in attempts:
-        mine = items[attempt.pk]
-        yield attempt, mine, grade_items(mine, values, pass_mark=attempt.pass_mark, marks=marks)
-
-
-def regrade(attempt: Attempt) -> Graded:
-    """One attempt of `regrade_many`."""
-    [(_attempt, _items, graded)] = regrade_many([attempt])
-    return graded

@@ -226,6 +226,10 @@ MARKING = [
     view("marking_sheet", AUTHORS, _task, missing={"uuid": NO_UUID}, shows="Liebe Käuferin, guten Tag", writes=CLAIM),
     view("marking_sheet", AUTHORS, _task, missing={"uuid": NO_UUID}, method="POST", shows="Liebe Käuferin",
          note="without levels"),
+    view("regrade", AUTHORS, lambda world: {"key": world.item.key}, missing={"key": NO_UUID},
+         shows="Frage single_choice"),
+    view("regrading", AUTHORS, lambda world: {"uuid": world.regrading.uuid}, missing={"uuid": NO_UUID},
+         shows="Der Schlüssel war falsch"),
     view("marking_release", AUTHORS, _task, missing={"uuid": NO_UUID}, method="POST", status=302,
          note="held by nobody"),
 ]  # fmt: skip

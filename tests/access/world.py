@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.enums import AttemptState, ReviewPolicy
-from assessments.models import Attempt, Item, ItemImport, MarkingTask, QuizPage, Response
+from assessments.models import Attempt, Item, ItemImport, MarkingTask, QuizPage, Regrading, Response
 from assessments.services import save_response, start_attempt, submit_attempt
 from certificates.models import Certificate
 from certificates.services import revoke_certificate
@@ -93,6 +93,7 @@ class World:
     open_attempt: Attempt = field(init=False)
     done_attempt: Attempt = field(init=False)
     marking_task: MarkingTask = field(init=False)
+    regrading: Regrading = field(init=False)
     certificate: Certificate = field(init=False)
     failed_certificate: Certificate = field(init=False)
     revoked_certificate: Certificate = field(init=False)
@@ -222,6 +223,9 @@ def _learning(world: World) -> None:
     world.open_attempt = start_attempt(alice, quiz=world.quiz)
     save_response(alice, attempt=world.open_attempt, position=1, value="o-2", sequence=1)
     world.marking_task = _answer_to_mark(world)
+    world.regrading = Regrading.objects.create(
+        version=world.item.versions.get(), requested_by=world.users[TRAINER], reason="Der Schlüssel war falsch"
+    )
     save_note(alice, activity=courses.activity_of(world.lesson), block_id=REFLECTION, text=NOTE)
 
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from assessments.enums import AnswerState, AttemptState, SaveStatus
 from assessments.models import Attempt, AttemptItem, Item, QuizPage, Response
 from assessments.selectors import attempt_view, quiz_start_card, result_view
-from assessments.services import close_overdue, regrade, save_response, set_flag, start_attempt, submit_attempt
+from assessments.selectors.grades import regrade
+from assessments.services import close_overdue, save_response, set_flag, start_attempt, submit_attempt
 from courses.enums import Audience, SuccessStatus
 from courses.models import Activity, LearningEvent, ModulePage, Progress
 from enablement.core.errors import DomainError

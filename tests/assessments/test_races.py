@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from assessments.enums import AttemptState, SaveStatus
 from assessments.models import Attempt, Item, Mark, Response
-from assessments.services import close_overdue, regrade, save_response, start_attempt, submit_attempt
+from assessments.selectors.grades import regrade
+from assessments.services import close_overdue, save_response, start_attempt, submit_attempt
 from assessments.services.marking import claim_task, give_mark
 from courses.models import Activity, LearningEvent
 from enablement.core.errors import DomainError
