@@ -131,6 +131,8 @@ def losses_of(question: Question) -> Iterator[str]:
         yield _("Feedback on single entries has no place in GIFT.")
     if question.hints:
         yield _("Hints have no place in GIFT.")
+    if question.extras.get("usecase") == "1":
+        yield _("That upper and lower case matter has no place in GIFT.")
     if question.extras.get("unit"):
         yield _("The unit has no place in GIFT.")
     if any(sign in tag for tag in question.tags for sign in "[]<>`"):

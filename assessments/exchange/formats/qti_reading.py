@@ -291,6 +291,7 @@ def _text(question: Question, node: Node, response: _Declared, root: Node) -> No
     unit = next((one for one in root.walk() if one.get("class") == "qti-unit"), None)
     if unit is not None:
         question.extras["units"] = [(tidy(unit.text), "1")]
+    question.extras["literal"] = True  # an asterisk is one
     question.extras["usecase"] = "1" if response.case_sensitive else "0"
     if attribute(node, "pattern-mask"):
         question.lose(_("Not read: %(names)s.") % {"names": "pattern-mask"})

@@ -63,10 +63,12 @@ def _outcome(name: str, base_type: str, default: str = "", cardinality: str = "s
     )
 
 
-def _declaration(base_type: str, cardinality: str, correct: list[str], mapping: Mapping[str, str]) -> str:
+def _declaration(
+    base_type: str, cardinality: str, correct: list[str], mapping: Mapping[str, str], *, case: str = "false"
+) -> str:
     right = element("qti-correct-response", *[element("qti-value", escaped(value)) for value in correct])
     entries = [
-        element("qti-map-entry", **{"map-key": tidy(key), "mapped-value": value, "case-sensitive": "false"})
+        element("qti-map-entry", **{"map-key": tidy(key), "mapped-value": value, "case-sensitive": case})
         for key, value in mapping.items()
     ]
     mapped = [element("qti-mapping", *entries, **{"lower-bound": "0", "default-value": "0"})] if entries else []
@@ -149,11 +151,20 @@ def _numerical(question: Question) -> tuple[str, str]:
     return _declaration("float", "single", right, mapping), element("p", entry, *said)
 
 
+def _literal(text: str) -> str:
+    """The text that a variant stands for; empty where it stands for many."""
+    bare = text.replace("\\\\", "\0").replace("\\*", "\1")
+    return "" if "*" in bare else bare.replace("\1", "*").replace("\0", "\\")
+
+
 def _shortanswer(question: Question) -> tuple[str, str]:
-    right = [answer.text for answer in question.answers if answer.fraction > 0][:1]
-    mapping = {answer.text: f"{answer.fraction / 100:.7f}" for answer in question.answers}
+    # Variants with an asterisk for any letters have no place; an escaped asterisk is one.
+    answers = {text: answer for answer in question.answers if (text := _literal(answer.text))}
+    right = [text for text, answer in answers.items() if answer.fraction == 100][:1]
+    mapping = {text: f"{answer.fraction / 100:.7f}" for text, answer in answers.items()}
     entry = element("qti-text-entry-interaction", **{"response-identifier": "RESPONSE", "expected-length": "30"})
-    return _declaration("string", "single", right, mapping), element("p", entry)
+    case = "true" if question.extras.get("usecase") == "1" else "false"
+    return _declaration("string", "single", right, mapping, case=case), element("p", entry)
 
 
 def _essay(question: Question) -> tuple[str, str]:
@@ -256,6 +267,9 @@ def losses_of(question: Question) -> Iterator[str]:
         yield _("The sample answer and the number of words have no place there.")
     if question.hints:
         yield _("Hints have no place in QTI.")
+    wild = [answer.text for answer in question.answers if question.qtype == "shortanswer" and not _literal(answer.text)]
+    if wild:
+        yield _("An asterisk for any letters has no place in QTI: %(names)s.") % {"names": ", ".join(wild)[:120]}
     if question.qtype == "shortanswer" and any(tidy(answer.feedback) for answer in question.answers):
         yield _("Feedback on single answers has no place here.")
 

@@ -72,7 +72,9 @@ class Column:
             if text.lower() not in YES | NO:
                 raise CellError(_("Write x, or leave it empty."))
             return text.lower() in YES
-        if isinstance(self.block, blocks.DecimalBlock | blocks.IntegerBlock | blocks.FloatBlock):
+        if isinstance(self.block, blocks.IntegerBlock):
+            return _whole(text) if text else self.block.get_default()
+        if isinstance(self.block, blocks.DecimalBlock | blocks.FloatBlock):
             return _read_number(text)
         if isinstance(self.block, blocks.ChoiceBlock):
             return _choice(self.block, text)
@@ -110,6 +112,13 @@ def _read_number(text: str) -> str:
     if not value.is_finite() or abs(value.adjusted()) > 30:
         raise CellError(_("“%(text)s” is not a number.") % {"text": text[:40]})
     return format(value, "f")
+
+
+def _whole(text: str) -> int:
+    value = Decimal(_read_number(text))
+    if value != value.to_integral_value() or abs(value) > 10**9:
+        raise CellError(_("“%(text)s” is not a whole number.") % {"text": text[:40]})
+    return int(value)
 
 
 def _choice(block: blocks.ChoiceBlock, text: str) -> str:

@@ -71,3 +71,57 @@ def test_what_the_formats_have_no_place_for_is_named() -> None:
         problems = get_format(name).write([outside("extended_text", TEXT)], "de").problems
         assert [problem.level for problem in problems] == [Level.LOSS] * count
     assert "rubric" in losses(read("gift", "Schreib!{}"))[0]
+
+
+SHORT: dict[str, Any] = {
+    **bilingual("de", prompt="Wer trägt Grants Grab?", feedback="Eine Scherzfrage."),
+    "match_case": False,
+    "answers": [
+        {
+            "type": "item",
+            "id": f"a-{number}",
+            "value": {"share": share, **bilingual("de", variants=text, feedback=told)},
+        }
+        for number, (share, text, told) in enumerate(
+            ((100, "niemand\nkeiner", "Genau"), (50, "seine *", "Fast"), (0, "Lincoln", "Nein"))
+        )
+    ],
+}
+
+
+@pytest.mark.parametrize("name", ["gift", "moodle", "xlsx"])
+def test_a_short_text(name: str) -> None:
+    back = travelled(name, outside("short_text", SHORT))
+    assert back.kind == "short_text"
+    for field in ("prompt_de", "feedback_de", "answers"):
+        assert meaning("short_text", back.raw)[field] == meaning("short_text", SHORT)[field]
+
+
+def test_a_short_text_in_qti_without_its_asterisks() -> None:
+    from assessments.exchange.formats import get_format
+
+    back = travelled("qti", outside("short_text", SHORT))
+    assert [(one["value"]["share"], one["value"]["variants_de"]) for one in back.raw["answers"]] == [
+        (100, "niemand\nkeiner"),
+        (0, "Lincoln"),
+    ]
+    said = [problem.message for problem in get_format("qti").write([outside("short_text", SHORT)], "de").problems]
+    assert any("seine *" in message for message in said)
+
+
+def test_short_answers_of_moodle() -> None:
+    moodle = """<quiz><question type="shortanswer"><name><text>N</text></name>
+      <questiontext><text>Was</text></questiontext><usecase>1</usecase>
+      <answer fraction="100"><text>a*</text><feedback><text></text></feedback></answer>
+      <answer fraction="33.33333"><text>b</text><feedback><text></text></feedback></answer>
+      <answer fraction="-10"><text>c</text><feedback><text>Nein</text></feedback></answer>
+      </question></quiz>"""
+    (item,) = read("moodle", moodle).items
+    assert [(one["value"]["share"], one["value"]["variants_de"]) for one in item.raw["answers"]] == [
+        (100, "a*"),
+        (33, "b"),
+        (0, "c"),
+    ]
+    assert item.raw["match_case"] is True
+    assert len(item.losses) == 2
+    assert "full marks" in read("gift", "Was?{=%50%a}").problems[0].message
