@@ -15,7 +15,7 @@ from assessments.exchange.checks import faults
 from assessments.exchange.formats import detect, get_format
 from assessments.exchange.items import ExchangeItem, FileError, Level, Problem, ReadResult, gathered
 from assessments.exchange.limits import MAX_BYTES, MAX_ITEMS, MAX_PROBLEMS, too_large, too_many
-from assessments.exchange.raw import MergeError, folded, merged, normal, said, with_ids
+from assessments.exchange.raw import MergeError, folded, is_list, merged, normal, said, with_ids
 from assessments.kinds import get_kind
 from assessments.kinds.base import LANGUAGES, Content
 from assessments.models.items import is_complete
@@ -214,8 +214,7 @@ class _Planner:
             self.left_out(item, _("It does not fit to the item in the bank: %(why)s.") % {"why": error})
             return None
         raw = with_ids(raw, key)
-        block = get_kind(item.kind).block()
-        if wrong := list(faults(block, raw)):
+        if wrong := list(_unfit(item.kind, raw)):
             self.left_out(item, " ".join(wrong[:5]))
             return None
         self.taken[key] = item.line
@@ -261,6 +260,17 @@ class _Planner:
         return tags if known is None or self.result.exact else tags | known.tags
 
 
+def _unfit(kind: str, raw: dict[str, Any]) -> list[str]:
+    """Sentences about what the editor could not take; nested cells of a sheet may hold anything."""
+    block = get_kind(kind).block()
+    try:
+        block.get_prep_value(block.to_python(raw))
+        get_kind(kind).content(raw)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return [_("It is not what an item of this kind holds.")]
+    return list(faults(block, raw))
+
+
 def _cut(item: ExchangeItem, text: str, most: int, what: str) -> str:
     text = " ".join(text.split())
     if len(text) > most:
@@ -292,7 +302,7 @@ def _scalars(raw: Any) -> list[Any]:
             if key.rpartition("_")[2] not in LANGUAGES
             for one in (_scalars(value) if isinstance(value, (dict, list)) else [str(value)])
         ]
-    return [one for child in raw for one in _scalars(child.get("value"))] if isinstance(raw, list) else []
+    return [one for child in raw for one in _scalars(child["value"])] if is_list(raw) else [str(raw)]
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -135,7 +135,8 @@ def _nested(text: str) -> Any:
     if not text:
         return []
     try:
-        return json.loads(text)
+        # No database keeps the letter zero.
+        return json.loads("" if "\\u0000" in text else text)
     except (ValueError, RecursionError):
         raise CellError(_("This cell cannot be read; export the item anew and leave the cell as it is.")) from None
 

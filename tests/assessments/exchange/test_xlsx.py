@@ -185,3 +185,15 @@ def test_hostile_and_damaged_workbooks() -> None:
 def test_too_many_items_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assessments.exchange.formats.xlsx.MAX_ITEMS", 1)
     refused(book(single_choice=ROWS))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "nested", ["5", '[{"x": 1}]', '[{"value": 7}]', '"text"', "[[[]]]", '{"a": "\\u0000"}', "[" * 5000]
+)
+def test_a_nested_cell_that_holds_anything_costs_its_item_only(nested: str) -> None:
+    rows = [["prompt_de", "rubric.name_de", "rubric.levels"], [], ["Schreib!", "Ton", nested]]
+    content = book(extended_text=rows, single_choice=ROWS)
+    plan = apply_import(content, format_name="xlsx", language="de", actor=None)
+    assert plan.counts()["left_out"] == 1, plan.problems
+    assert Item.objects.count() == 2
