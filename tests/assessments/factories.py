@@ -108,12 +108,31 @@ def short_text_raw(*answers: dict[str, Any], marker: str = "", **settings: bool)
     }
 
 
+def gap_fill_raw(*, marker: str = "", points: tuple[int, int, int] = (1, 1, 2)) -> dict[str, Any]:
+    """Gaps for words (g-1), a number (g-2: 12.5 ± 0.5) and a choice (g-3, of c-1 and c-2); English asks g-2 last."""
+    why = bilingual(feedback=f"Why{marker}")
+    answers = [accepted(100, f"Lead*\nLeads{marker}", f"Right{marker}"), accepted(50, "Kontakt", f"Nearly{marker}")]
+    choices = [{**bilingual(text="Sales"), "correct": True}, {**bilingual(text="Nobody"), "correct": False}]
+    values = [
+        ("text", {"points": points[0], "answers": _list(answers, "a"), **why}),
+        ("number", {"points": points[1], "number": "12.5", "tolerance": "0.5", **why}),
+        ("select", {"points": points[2], "choices": _list(choices, "c"), **why}),
+    ]
+    return {
+        **bilingual(prompt="Fill in.", feedback=f"Because{marker}"),
+        "text_de": "Aus {{1}} werden zu {{2}} % Kunden. Es hilft: {{3}}.",
+        "text_en": "From {{1}} come customers, with the help of {{3}}: {{2}} %.",
+        "gaps": [{"type": sort, "id": f"g-{at}", "value": value} for at, (sort, value) in enumerate(values, 1)],
+    }
+
+
 RAW: dict[str, Any] = {
     "single_choice": lambda marker="": choice_raw("+--", marker=marker),
     "multiple_choice": lambda marker="": choice_raw("++--", marker=marker),
     "numeric": lambda marker="": numeric_raw(marker=marker),
     "matching": lambda marker="": matching_raw(marker=marker),
     "ordering": lambda marker="": ordering_raw(marker=marker),
+    "gap_fill": lambda marker="": gap_fill_raw(marker=marker),
     "short_text": lambda marker="": short_text_raw(marker=marker),
     "true_false": lambda marker="": true_false_raw(marker=marker),
     "extended_text": lambda marker="": {**by_hand_raw(marker=marker), "min_words": 3, "max_words": 50},

@@ -246,6 +246,8 @@ def test_forms_without_javascript_are_read() -> None:
         "o-2",
         "o-1",
     ]
+    gaps = get_kind("gap_fill").read_form(CONTENT["gap_fill"], form("answer-g-1=a&answer-g-3=c-2&answer-g-9=x"), None)
+    assert gaps == {"g-1": "a", "g-2": None, "g-3": "c-2"}
     assert get_kind("short_text").read_form(CONTENT["short_text"], form("answer=+one+two"), None) == " one two"
     assert get_kind("true_false").read_form(CONTENT["true_false"], form("answer=false"), None) == "false"
     assert get_kind("numeric").read_form(CONTENT["numeric"], form("answer=3"), None) == "3"
@@ -309,7 +311,7 @@ def test_an_empty_draft_has_problems_and_raises_nothing(kind: str) -> None:
 # --- properties -----------------------------------------------------------------------------------------------------
 # Anything that JSON can say, with ids that exist mixed in.
 ids = st.sampled_from(
-    ["true", "false", "o-1", "o-2", "o-9", "p-1", "p-2", "e-1", "e-2", "e-3", "e-4"]
+    ["g-1", "g-2", "g-3", "c-1", "c-2", "true", "false", "o-1", "o-2", "o-9", "p-1", "p-2", "e-1", "e-2", "e-3", "e-4"]
     + [choice["id"] for choice in CONTENT["matching"]["choices"]]
 )
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=80) | ids
@@ -327,7 +329,7 @@ def test_whatever_is_sent_is_refused_or_graded_and_option_order_changes_no_score
         response = handler.parse(content, raw)
     except ParseError:
         return
-    assert len(json.dumps(response)) < 1000, "bounded"
+    assert len(json.dumps(response)) < 5000, "bounded"
     made = handler.grade(content, response)
     assert made is not None
     assert 0 <= made.score <= 1
@@ -399,6 +401,7 @@ def test_what_is_counted_of_an_answer_has_words(name: str) -> None:
         ("ordering", 1 / 4),
         ("true_false", 1 / 2),
         ("short_text", None),
+        ("gap_fill", None),
     ],
 )
 def test_a_guess_earns_what_chance_gives(name: str, expected: float | None) -> None:

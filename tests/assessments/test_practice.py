@@ -15,6 +15,7 @@ FORMS = {
     "single_choice": {"answer": "o-1"},
     "multiple_choice": {"answer": ["o-1", "o-2"]},
     "numeric": {"answer": "2.500"},
+    "gap_fill": {"answer-g-1": "leads", "answer-g-2": "12,6", "answer-g-3": "c-1"},
     "short_text": {"answer": "doppelpass"},
     "true_false": {"answer": "true"},
     "ordering": {"order": ["e-1", "e-2", "e-3", "e-4"]},

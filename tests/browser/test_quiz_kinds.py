@@ -36,9 +36,21 @@ def _text(page: Page, question: Locator, best: Any) -> None:
     page.keyboard.type(best)
 
 
+def _gaps(page: Page, question: Locator, best: Any) -> None:
+    for field in question.locator("[data-part]").all():
+        wanted = best[str(field.get_attribute("data-part"))]
+        tab_to(page, field)
+        if field.evaluate("field => field.tagName") == "INPUT":
+            page.keyboard.type(wanted)
+            continue
+        while field.input_value() != wanted:
+            page.keyboard.press("ArrowDown")
+
+
 TYPED: dict[str, Callable[[Page, Locator, Any], None]] = {
     "true_false": _radio,
     "short_text": _text,
+    "gap_fill": _gaps,
 }
 
 
@@ -51,9 +63,19 @@ def _fill(question: Locator, best: Any) -> None:
     question.get_by_role("textbox").fill(best)
 
 
+def _fill_gaps(question: Locator, best: Any) -> None:
+    for field in question.locator("[data-part]").all():
+        wanted = best[str(field.get_attribute("data-part"))]
+        if field.evaluate("field => field.tagName") == "INPUT":
+            field.fill(wanted)
+        else:
+            field.select_option(wanted)
+
+
 FILLED: dict[str, Callable[[Locator, Any], None]] = {
     "true_false": _check,
     "short_text": _fill,
+    "gap_fill": _fill_gaps,
 }
 
 

@@ -66,7 +66,7 @@ class NumericBlock(ItemBlock):
         super().__init__([*(local_blocks or ()), *explanation_blocks(required=True)], **kwargs)
 
 
-def _number(raw: object) -> str:
+def plain_number(raw: object) -> str:
     """Plain decimal notation, or empty for what is no number."""
     try:
         value = Decimal(str(raw))
@@ -92,10 +92,10 @@ class Numeric(Kind):
     def content(self, raw: Mapping[str, Any]) -> Content:
         return {
             **texts(raw, "prompt", "unit", "feedback"),
-            "answer": _number(raw.get("answer")),
-            "tolerance": _number(raw.get("tolerance") or 0),
+            "answer": plain_number(raw.get("answer")),
+            "tolerance": plain_number(raw.get("tolerance") or 0),
             "mistakes": [
-                {"id": key, "value": _number(value.get("value")), **texts(value, "feedback")}
+                {"id": key, "value": plain_number(value.get("value")), **texts(value, "feedback")}
                 for key, value in list_values(raw.get("mistakes"))
             ],
         }
