@@ -77,3 +77,20 @@ class AnswerState(models.TextChoices):
     EMPTY = "empty", _("Not answered")
     PARTIAL = "partial", _("Partly answered")
     ANSWERED = "answered", _("Answered")
+
+
+class AttemptChoice(models.TextChoices):
+    """Which of a person's attempts an analysis counts. The formulas assume first ones: nobody has seen the key yet."""
+
+    FIRST = "first", _("First attempt of each person")
+    LAST = "last", _("Last attempt of each person")
+    BEST = "best", _("Best attempt of each person")
+    ALL = "all", _("All attempts")
+
+
+class Withheld(models.TextChoices):
+    """Why an analysis has no (new) result: a group would be so small that its people could be singled out."""
+
+    FEW = "few", _("Fewer than five people")
+    FEW_NEW = "few_new", _("Fewer than five people more than before")
+    OVERLAP = "overlap", _("Differs by fewer than five people from another analysis")

@@ -3,8 +3,9 @@
 from celery import shared_task
 
 from assessments import mails
-from assessments.models import Regrading
-from assessments.services import close_overdue, regrading
+from assessments.analysis.work import compute_analysis
+from assessments.models import QuizAnalysis, Regrading
+from assessments.services import close_overdue, refresh_analyses, regrading
 from enablement.core.models import Heartbeat
 from enablement.core.wake import wake
 
@@ -29,3 +30,18 @@ def send_result_mails() -> None:
 @shared_task(name="assessments.tasks.run_regrading")
 def run_regrading(pk: int) -> None:
     regrading.run_regrading(pk)
+
+
+@shared_task(name="assessments.tasks.sweep_analyses")
+def sweep_analyses() -> None:
+    """Wake analyses whose message or worker was lost, give up those that keep killing their worker."""
+    QuizAnalysis.work.give_up_exhausted()
+    for pk in QuizAnalysis.work.claimable().order_by("pk").values_list("pk", flat=True)[:100]:
+        wake(compute_analysis, pk)
+    Heartbeat.beat("analyses")
+
+
+@shared_task(name="assessments.tasks.refresh_analyses")
+def refresh() -> None:
+    """At night: compute again what has new attempts."""
+    refresh_analyses()

@@ -11,11 +11,21 @@ from django.utils import timezone
 
 from assessments.enums import AttemptState, MarkingState
 from assessments.kinds import kinds
-from assessments.models import Attempt, AttemptItem, Item, ItemVersion, MarkingTask, Response
+from assessments.models import (
+    Attempt,
+    AttemptItem,
+    Item,
+    ItemAnalysis,
+    ItemVersion,
+    MarkingTask,
+    QuizAnalysis,
+    Response,
+)
 from assessments.models.items import content_checksum
 from assessments.selectors.grades import regrade_many
 from courses.enums import SuccessStatus
 from courses.models import Progress
+from enablement.core.disclosure import MINIMUM_GROUP
 from enablement.core.verification import record_check
 
 BATCH = 500
@@ -139,3 +149,20 @@ def statistics_impossible() -> Iterator[str]:
         statistic = version.statistic
         if not Decimal(0) <= statistic.score_sum <= statistic.responses:
             yield f"item {version.item_key}, version {version.number}: {statistic.score_sum} of {statistic.responses}"
+
+
+@record_check("analysis overdue by more than two sweeps")
+def analyses_overdue() -> Iterator[str]:
+    late = timezone.now() - timedelta(seconds=2 * settings.SWEEP_SECONDS)
+    for analysis in QuizAnalysis.work.claimable().order_by("pk").iterator(chunk_size=BATCH):
+        if (analysis.lease_until or analysis.run_after) < late:
+            yield f"analysis {analysis.pk} of test {analysis.activity_id} is {analysis.work_state} and nobody takes it"
+
+
+@record_check("analyses: tell about no group of fewer than five people")
+def analyses_of_few() -> Iterator[str]:
+    for analysis in QuizAnalysis.objects.filter(result__isnull=False, people__lt=MINIMUM_GROUP).order_by("pk"):
+        yield f"analysis {analysis.pk} of test {analysis.activity_id} is about {analysis.people} people"
+    for item in ItemAnalysis.objects.filter(people__lt=MINIMUM_GROUP).order_by("pk").iterator(chunk_size=BATCH):
+        if item.people or item.figures or item.facility is not None:
+            yield f"analysis {item.analysis_id} tells of {item.people} people about version {item.item_version_id}"

@@ -338,6 +338,8 @@ SWEEP_SECONDS = env.number("SWEEP_SECONDS", 60, least=5)
 LEASE_SECONDS = env.number("LEASE_SECONDS", 60, least=5)
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "analyses": {"task": "assessments.tasks.sweep_analyses", "schedule": SWEEP_SECONDS},
+    "analyses-refresh": {"task": "assessments.tasks.refresh_analyses", "schedule": crontab(hour="4", minute="10")},
     "attempts": {"task": "assessments.tasks.sweep_attempts", "schedule": SWEEP_SECONDS},
     "certificates": {"task": "certificates.tasks.sweep_certificates", "schedule": SWEEP_SECONDS},
     "exports": {"task": "reports.tasks.sweep_exports", "schedule": SWEEP_SECONDS},

@@ -24,7 +24,7 @@ from enablement.core.errors import is_outage
 from enablement.core.models import Heartbeat
 
 logger = logging.getLogger(__name__)
-SWEEPS = ("attempts", "certificates", "exports", "mails", "outlines")
+SWEEPS = ("analyses", "attempts", "certificates", "exports", "mails", "outlines")
 
 
 @login_not_required

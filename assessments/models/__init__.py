@@ -1,3 +1,4 @@
+from assessments.models.analysis import ItemAnalysis, QuizAnalysis
 from assessments.models.attempts import Attempt, AttemptItem, Response
 from assessments.models.imports import ItemImport
 from assessments.models.items import Item, ItemTag, ItemVersion
@@ -11,12 +12,14 @@ __all__ = [
     "AttemptItem",
     "GradeChange",
     "Item",
+    "ItemAnalysis",
     "ItemImport",
     "ItemTag",
     "ItemVersion",
     "ItemVersionStatistic",
     "Mark",
     "MarkingTask",
+    "QuizAnalysis",
     "QuizPage",
     "Regrading",
     "Response",

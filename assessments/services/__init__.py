@@ -1,5 +1,6 @@
 """Writes of the assessments room. Lock order: enrolment, then attempt."""
 
+from assessments.services.analysing import refresh_analyses, request_analysis
 from assessments.services.answering import SaveResult, save_response, set_flag
 from assessments.services.starting import start_attempt
 from assessments.services.submitting import close_overdue, submit_attempt
@@ -7,6 +8,8 @@ from assessments.services.submitting import close_overdue, submit_attempt
 __all__ = [
     "SaveResult",
     "close_overdue",
+    "refresh_analyses",
+    "request_analysis",
     "save_response",
     "set_flag",
     "start_attempt",

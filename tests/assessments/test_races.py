@@ -10,9 +10,9 @@ from django.db import connections
 from django.utils import timezone
 
 from assessments.enums import AttemptState, SaveStatus
-from assessments.models import Attempt, Item, Mark, Response
+from assessments.models import Attempt, Item, Mark, QuizAnalysis, Response
 from assessments.selectors.grades import regrade
-from assessments.services import close_overdue, save_response, start_attempt, submit_attempt
+from assessments.services import close_overdue, request_analysis, save_response, start_attempt, submit_attempt
 from assessments.services.marking import claim_task, give_mark
 from courses.models import Activity, LearningEvent
 from enablement.core.errors import DomainError
@@ -53,6 +53,15 @@ def faults(results: list[Any]) -> list[Any]:
 def no_findings() -> None:
     found = [str(one) for one in run_record_checks() if one.check.startswith(("attempts", "items"))]
     assert found == []
+
+
+def test_ten_people_who_press_compute_at_once_make_one_job(quiz: Activity) -> None:
+    results = at_once(*[lambda: request_analysis(quiz)] * 10)
+    assert faults(results) == []
+    assert len({analysis.pk for analysis in results}) == 1
+    assert QuizAnalysis.objects.count() == 1
+    claimed = at_once(*[lambda: QuizAnalysis.work.claim(results[0].pk, lease=timedelta(seconds=60))] * 10)
+    assert sorted(claimed) == [False] * 9 + [True]
 
 
 def test_fifty_starts_at_once_make_one_attempt(learner: User, quiz: Activity) -> None:
