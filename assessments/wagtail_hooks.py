@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
-from assessments.cms import marking, regrading
+from assessments.cms import analysis_hooks, marking, regrading  # noqa: F401 - one registers its hooks
 from assessments.cms.viewsets import ItemViewSet
 from assessments.models import Item
 from people.roles import may_mark

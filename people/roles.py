@@ -39,6 +39,11 @@ def may_mark(user: "User | AnonymousUser") -> bool:
     return may_author(user)
 
 
+def may_analyse(user: "User | AnonymousUser") -> bool:
+    """Read item analyses: figures about five people and more, beside the keys of the items."""
+    return may_author(user)
+
+
 def may_review(user: "User | AnonymousUser") -> bool:
     """Approve and publish content."""
     return is_admin(user) or _has(user, Role.REVIEWER)

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from assessments.analysis.production import compute
+from assessments.services import request_analysis
 from people.models import User
 from tests.access.engine import LOOK, Kwargs, Row
 from tests.access.world import (
@@ -23,6 +25,7 @@ from tests.access.world import (
     TRAINER,
     World,
 )
+from tests.assessments.analysis_factories import ended, people, versions_of
 
 # Alice works in the north, Bob in the south, whose HR sees nobody else. Administrators have no scope.
 HER_HR = frozenset({HR, ADMIN})
@@ -234,6 +237,34 @@ MARKING = [
          note="held by nobody"),
 ]  # fmt: skip
 
+# Nobody below the CMS's door, and of those behind it whoever writes content. A test that is missing looks the same.
+OF_QUIZ: Kwargs = lambda world: {"key": world.quiz.key}  # noqa: E731 - a column of the row
+NO_QUIZ = {"key": NO_UUID}
+JOB = frozenset({"assessments_quizanalysis"})
+
+
+def _computed(world: World) -> None:
+    """Five people's attempts and their analysis."""
+    for user in people(5):
+        ended(user, world.quiz, world.quiz_page, [(version, None) for version in versions_of(world.quiz_page)])
+    compute(request_analysis(world.quiz).pk)
+
+
+ANALYSES = [
+    view("quiz_analyses", AUTHORS, shows="Test Silos"),
+    view("quiz_analysis", AUTHORS, OF_QUIZ, missing=NO_QUIZ, shows="Test Silos"),
+    view("quiz_analysis", AUTHORS, OF_QUIZ, missing=NO_QUIZ, shows="Frage single_choice", prepare=_computed,
+         note="computed"),
+    view("quiz_analysis_compute", AUTHORS, OF_QUIZ, missing=NO_QUIZ, method="POST", status=302, writes=JOB),
+    view("quiz_analysis_state", AUTHORS, OF_QUIZ, missing=NO_QUIZ, shows='"waiting"'),
+    view("quiz_analysis_export", AUTHORS, lambda world: {**OF_QUIZ(world), "kind": "csv"}, missing=NO_QUIZ,
+         shows="Frage single_choice", prepare=_computed),
+    view("quiz_analysis_item", AUTHORS,
+         lambda world: {**OF_QUIZ(world), "version": world.item.versions.get().pk}, missing=NO_QUIZ,
+         shows="Frage single_choice", prepare=_computed),
+    view("quiz_analysis_item", NOBODY, lambda world: {**OF_QUIZ(world), "version": NO_PK}, missing=None,
+         prepare=_computed, note="no such question"),
+]  # fmt: skip
 ROWS = [
     *PEOPLE_ROWS,
     *MARKING,
@@ -241,6 +272,7 @@ ROWS = [
     *snippet("people_function", "function", COMPANY_HR, NOBODY, "marketing"),
     *FACTS,
     *ITEMS,
+    *ANALYSES,
     *chooser("people_function", "function", COMPANY_HR, "Marketing"),
     *chooser("courses_fact", "fact", AUTHORS, "46 %"),
     *chooser("assessments_item", "item", AUTHORS, "Frage single_choice"),

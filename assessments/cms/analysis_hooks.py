@@ -1,0 +1,61 @@
+"""Where the analysis is reached: the menu, the page of a test, lists of pages."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets.button import Button
+
+from assessments.cms import analysis
+from assessments.models import QuizPage
+from people import roles
+
+
+class AnalysisMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return roles.may_analyse(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def analysis_menu() -> MenuItem:
+    return AnalysisMenuItem(
+        _("Analysis"), reverse_lazy("quiz_analyses"), name="analysis", icon_name="analysis", order=215
+    )
+
+
+@hooks.register("register_icons")
+def analysis_icon(icons: list[str]) -> list[str]:
+    return [*icons, "assessments/cms/icons/analysis.svg"]
+
+
+@hooks.register("register_admin_urls")
+def analysis_urls() -> list[URLPattern]:
+    one = "quiz-analysis/<uuid:key>/"
+    return [
+        path("quiz-analysis/", analysis.AnalysisIndex.as_view(), name="quiz_analyses"),
+        path(one, analysis.QuizAnalysisView.as_view(), name="quiz_analysis"),
+        path(f"{one}compute/", analysis.ComputeAnalysis.as_view(), name="quiz_analysis_compute"),
+        path(f"{one}state/", analysis.AnalysisState.as_view(), name="quiz_analysis_state"),
+        path(f"{one}export.<str:kind>", analysis.ExportAnalysis.as_view(), name="quiz_analysis_export"),
+        path(f"{one}items/<int:version>/", analysis.ItemAnalysisView.as_view(), name="quiz_analysis_item"),
+    ]
+
+
+def _button(page: Any, user: Any) -> Iterator[Button]:
+    if page.pk and page.specific_class is QuizPage and roles.may_analyse(user):
+        url = reverse("quiz_analysis", kwargs={"key": page.translation_key})
+        yield Button(_("Analysis"), url, icon_name="analysis", priority=14)
+
+
+@hooks.register("register_page_header_buttons")
+def header_button(page: Any, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    yield from _button(page, user)
+
+
+@hooks.register("register_page_listing_more_buttons")
+def listing_button(page: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
+    yield from _button(page, user)
