@@ -12,7 +12,7 @@ PRODUCTION_ENV := env -u DATA_DIR DOPPELPASS_MODE=production SECRET_KEY=$$($(PY)
   CACHE_URL=redis://127.0.0.1:6379/0 CELERY_BROKER_URL=redis://127.0.0.1:6379/1 STORAGE_URL=s3://check \
   EMAIL_URL=smtp+tls://127.0.0.1:587 MAIL_FROM=learn@example.com
 
-.PHONY: help run test test-fast check format lint types imports migrations translations deploy-check templates lock audit messages screenshots bench faults clean
+.PHONY: help run test test-fast check format lint types imports migrations translations deploy-check templates lock audit messages screenshots bench bench-analysis faults clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ templates: .venv/dev.stamp  ## Templates are formatted
 bench: .venv/dev.stamp  ## Speed as ratios to references, on this machine (ONLY=name, QUICK=1)
 	@scripts/system-package pango postgresql redis
 	PYTHONPATH=. $(PY) -m trials.bench
+
+bench-analysis: .venv/dev.stamp  ## Item analysis of 100,000 attempts × 20 questions: seconds, memory, figures (QUICK=1)
+	@scripts/system-package postgresql redis
+	PYTHONPATH=. $(PY) -m trials.bench.analysis
 
 faults: .venv/dev.stamp  ## Kill, starve and edit the running product; nothing may be lost (ONLY=name, QUICK=1)
 	@scripts/system-package pango postgresql redis chromium

@@ -76,7 +76,7 @@ def build(*, large: int) -> dict[str, Any]:
 # --- The test -------------------------------------------------------------------------------------------------------
 def slots() -> Any:
     """Ten fixed items, two of each kind; made once."""
-    items = list(Item.objects.filter(title__startswith="Bench ").order_by("pk")) or list(_items())
+    items = list(Item.objects.filter(title__startswith="Bench ").order_by("pk")) or list(make_items(ITEMS))
     stored = [{"type": "item", "value": {"item": item.pk, "weight": 1}} for item in items]
     return QuizPage._meta.get_field("slots").to_python(stored)
 
@@ -108,11 +108,12 @@ def _raw(kind: str) -> dict[str, Any]:
     return {**base, "entries": _list([_both(text=f"Schritt {at}", feedback=f"Platz {at}") for at in range(4)])}
 
 
-def _items() -> Iterator[Item]:
+def make_items(count: int, *, prefix: str = "Bench") -> Iterator[Item]:
+    """Live items, the five kinds in turn."""
     kinds = ("single_choice", "multiple_choice", "numeric", "matching", "ordering")
-    for number in range(ITEMS):
+    for number in range(count):
         kind = kinds[number % len(kinds)]
-        item = Item(title=f"Bench {number + 1}", topic="Silos", topic_en="Silos", live=True)
+        item = Item(title=f"{prefix} {number + 1}", topic="Silos", topic_en="Silos", live=True)
         item.body = Item._meta.get_field("body").to_python([{"type": kind, "value": _raw(kind)}])
         item.save()
         yield item

@@ -41,7 +41,7 @@ from courses.services import enroll
 from enablement.core.claimable import WorkState
 from people.enums import Role
 from people.models import User
-from trials.bench import content
+from trials.bench import answers, content
 
 CALLS: dict[str, Any] = {}
 
@@ -258,6 +258,19 @@ def build_reference() -> dict[str, str]:
         bare = content.add(lesson.get_parent(), BarePage(title=lesson.title, slug=f"bare-{links}", body=lesson.body))
         addresses[links] = f"/{bare.url_path.split('/', 2)[2]}"
     return addresses
+
+
+# --- Item analysis --------------------------------------------------------------------------------------------------
+@call
+def seed_answers(attempts: int, items: int) -> int:
+    """Ended attempts at a test of so many questions; returns the test's id."""
+    return answers.seed(attempts, items)
+
+
+@call
+def analyse(quiz: int) -> dict[str, Any]:
+    """Compute the analysis of a test as a worker does, from the database; seconds by part, and its figures."""
+    return answers.analyse(quiz)
 
 
 # --- The synthetic company ------------------------------------------------------------------------------------------

@@ -34,11 +34,11 @@ def make_tables() -> dict[str, Table]:
         ),
         "attempts": Table(
             Attempt, "id", "uuid", "user_id", "activity_id", "cycle", "number", "state", "policy", "started_at",
-            "deadline_at", "closes_at", "submitted_at", "score_scaled", "passed", "answers_deleted_at",
+            "deadline_at", "closes_at", "submitted_at", "score_scaled", "passed", "pass_kept", "answers_deleted_at",
         ),
         "attempt_items": Table(
             AttemptItem, "id", "attempt_id", "position", "item_version_id", "option_order", "weight", "flagged",
-            "score",
+            "score", "graded_version_id",
         ),
         "responses": Table(Response, "id", "attempt_item_id", "sequence", "value", "tab", "received_at"),
         "certificates": Table(

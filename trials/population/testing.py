@@ -51,7 +51,7 @@ class TestTaker:
         end = [None, None, None] if stays_open else [text_of(submitted), f"{score / 10_000:.4f}", passed]
         self.batch.rows["attempts"].append(
             (pk, uuid, self.person.pk, quiz.pk, 1, number, AttemptState.OPEN if stays_open else AttemptState.SUBMITTED,
-             quiz.policies[self.person.extra_time], text_of(start), None, None, *end,
+             quiz.policies[self.person.extra_time], text_of(start), None, None, *end, False,
              text_of(self._forgotten_at(submitted)) if forgotten else None)
         )  # fmt: skip
         for place, ((question, order), answer) in enumerate(zip(layout.questions, answers, strict=True)):
@@ -59,7 +59,7 @@ class TestTaker:
             item_score = None if stays_open else f"{answer.score / 10_000:.4f}"
             flagged = not forgotten and self.rng.random() < 0.03
             self.batch.rows["attempt_items"].append(
-                (item, pk, place + 1, question.version, order, "1.00", flagged, item_score)
+                (item, pk, place + 1, question.version, order, "1.00", flagged, item_score, None)
             )
             if forgotten:
                 self._count(question.version, answer)
