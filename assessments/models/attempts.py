@@ -44,6 +44,8 @@ class Attempt(models.Model):
     )
     answers_deleted_at = models.DateTimeField(null=True, blank=True)
 
+    just_started = False  # set by the service that starts it, on the instance that it returns
+
     class Meta:
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -35,17 +36,19 @@ def newest_versions(item_ids: Iterable[int]) -> dict[int, ItemVersion]:
 def read_slots(slots: Any) -> list[Slot]:
     """Slots of a quiz page with the ids that fill them now. One query for fixed items, one for each draw.
 
-    A fixed item that is not live (or gone) has an empty pool, so the draw tells that it cannot be filled.
+    A fixed item that is not live (or gone) has an empty pool, so the draw tells that it cannot be filled. Fixed slots
+    are read as they are stored: the chooser's block would load each item with its content.
     """
-    fixed = [child.value["item"].pk for child in slots if child.block_type == "item" and child.value["item"]]
-    live = set(Item.objects.filter(pk__in=fixed, live=True).values_list("pk", flat=True)) if fixed else set()
+    stored = list(slots.raw_data)
+    fixed = [one["value"].get("item") for one in stored if one["type"] == "item"]
+    live = set(Item.objects.filter(pk__in=fixed, live=True).order_by().values_list("pk", flat=True)) if fixed else set()
     found: list[Slot] = []
-    for child in slots:
-        value = child.value
-        if child.block_type == "item":
-            item = value["item"]
-            found.append(Slot((item.pk,) if item and item.pk in live else (), 1, value["weight"]))
+    for place, one in enumerate(stored):
+        if one["type"] == "item":
+            item = one["value"].get("item")
+            found.append(Slot((item,) if item in live else (), 1, Decimal(str(one["value"].get("weight", 1)))))
         else:
+            value = slots[place].value
             pool = live_items(audience=value["audience"] or Audience.BOTH, tags=value["tags"] or ())
             found.append(
                 Slot(tuple(pool.distinct().values_list("pk", flat=True)), value["count"] or 0, value["weight"])
@@ -55,7 +58,10 @@ def read_slots(slots: Any) -> list[Slot]:
 
 def question_count(slots: Any) -> int:
     """How many questions an attempt will have. No query."""
-    return sum(1 if child.block_type == "item" else int(child.value["count"] or 0) for child in slots)
+    return sum(
+        1 if one["type"] == "item" else int(slots[place].value["count"] or 0)
+        for place, one in enumerate(slots.raw_data)
+    )
 
 
 def slot_shortages(slots: Any) -> list[str]:
@@ -64,10 +70,10 @@ def slot_shortages(slots: Any) -> list[str]:
     read = read_slots(slots)
     if sum(slot.count for slot in read) > MAX_QUESTIONS:
         return [_("A test has at most %(count)d questions.") % {"count": MAX_QUESTIONS}]
-    for number, (child, slot) in enumerate(zip(slots, read, strict=True), 1):
+    for number, (one, slot) in enumerate(zip(slots.raw_data, read, strict=True), 1):
         if len(slot.pool) >= slot.count:
             continue
-        if child.block_type == "item":
+        if one["type"] == "item":
             found.append(_("Slot %(number)d: the item is missing or not live.") % {"number": number})
         else:
             found.append(

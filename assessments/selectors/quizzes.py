@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -20,26 +20,32 @@ from enablement.core.errors import DomainError
 from people.models import User
 
 
-def quiz_definition(quiz: Activity) -> QuizPage | None:
-    """The live page whose rules count: that in the default language, else the other one. None: not published."""
+def _definitions(quiz: Activity) -> QuerySet[QuizPage]:
     german_first = Case(
         When(locale__language_code=settings.LANGUAGE_CODE, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    page: QuizPage | None = (
-        QuizPage.objects.filter(translation_key=quiz.key, live=True).order_by(german_first, "pk").first()
-    )
-    return page
+    pages: QuerySet[QuizPage] = QuizPage.objects.filter(translation_key=quiz.key, live=True)
+    return pages.order_by(german_first, "pk")
+
+
+def quiz_definition(quiz: Activity) -> QuizPage | None:
+    """The live page whose rules count: that in the default language, else the other one. None: not published."""
+    return _definitions(quiz).first()
+
+
+def retry_rules(quiz: Activity) -> tuple[int, int]:
+    """`delay_minutes` and `attempts_allowed` (0: no limit) of the definition alone; zeros when there is none."""
+    return _definitions(quiz).values_list("delay_minutes", "attempts_allowed").first() or (0, 0)
+
+
+def _is_definition(page: QuizPage) -> bool:
+    """Whether no other page can come before this one. No query for a page that is being served."""
+    return bool(page.live and page.locale.language_code == settings.LANGUAGE_CODE)
 
 
 def enrolled_activity(quiz: Activity) -> Activity:
     """What one is enrolled in to take this test: its module (or the path it stands on)."""
     return quiz.parent if quiz.parent is not None else quiz
-
-
-def closed_attempts(user: User, quiz: Activity, cycle: int) -> list[Attempt]:
-    """Finished attempts, newest first."""
-    rows = Attempt.objects.filter(user=user, activity=quiz, cycle=cycle).exclude(state=AttemptState.OPEN)
-    return list(rows.order_by("-number"))
 
 
 def next_attempt_at(delay_minutes: int, attempts: Sequence[Attempt]) -> datetime | None:
@@ -158,9 +164,12 @@ class StartCard:
         return review_sentences(self.definition.review, closes=self.closes_at is not None)
 
 
-def quiz_start_card(user: User, quiz: Activity) -> StartCard:
-    """The card before a test. Five queries, whatever the number of attempts and questions."""
-    definition = quiz_definition(quiz)
+def quiz_start_card(user: User, quiz: Activity, *, page: QuizPage | None = None) -> StartCard:
+    """The card before a test. Four queries, whatever the number of attempts and questions.
+
+    `page` is the test's page as it was just read, which spares one where it is the one whose rules count.
+    """
+    definition = page if page is not None and _is_definition(page) else quiz_definition(quiz)
     enrollment = courses.current_enrollment(user, enrolled_activity(quiz))
     lock = courses.may_open(user, activity=quiz)
     attempts: list[Attempt] = []

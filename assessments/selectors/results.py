@@ -16,7 +16,7 @@ from assessments.models import Attempt, AttemptItem
 from assessments.reviewing import EVERYTHING, QUESTION_CELLS, Cells, next_change
 from assessments.selectors.attempts import current_responses
 from assessments.selectors.marking import Feedback, feedback_of
-from assessments.selectors.quizzes import next_attempt_at, quiz_definition
+from assessments.selectors.quizzes import next_attempt_at, retry_rules
 from courses.models import Activity
 from people.models import User
 
@@ -136,9 +136,8 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
     if not withheld:
         questions = _questions(attempt, items, lessons, language, shows)
     changes_at, shows_then = _next_change(attempt, now, passed=passed)
-    definition = quiz_definition(attempt.activity)
+    delay_minutes, allowed = retry_rules(attempt.activity)
     finished = [one for one in siblings if not one.is_open]
-    allowed = definition.attempts_allowed if definition else 0
     return ResultView(
         attempt=attempt,
         passed=bool(attempt.passed),
@@ -149,7 +148,7 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
         topics=sub_scores(items, language) if show_score else (),
         questions=questions,
         withheld=withheld,
-        next_attempt_at=next_attempt_at(definition.delay_minutes, finished) if definition else None,
+        next_attempt_at=next_attempt_at(delay_minutes, finished),
         attempts_left=max(allowed - len(siblings), 0) if allowed else None,
         reread=_reread(items, lessons) if show_score else (),
         shows=shows,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -51,10 +51,25 @@ def _open_attempt(user: User, attempt: Attempt | UUID) -> Attempt:
     return locked
 
 
+def _open_question(user: User, attempt: Attempt | UUID, position: int) -> AttemptItem:
+    """A question with its attempt, which is locked, and its version, in one query; refused like `_open_attempt`."""
+    uuid = attempt.uuid if isinstance(attempt, Attempt) else attempt
+    items = AttemptItem.objects.filter(attempt__uuid=uuid, attempt__user=user, position=position)
+    # `of`: the row of the attempt is the lock; the others never change.
+    of = ("attempt",) if connection.features.has_select_for_update_of else ()
+    item = items.select_related("attempt", "item_version").select_for_update(of=of).first()
+    if item is None:
+        _open_attempt(user, attempt)  # says why, unless it is the question that is missing
+        raise AttemptItem.DoesNotExist
+    if not item.attempt.is_open or item.attempt.is_over(timezone.now()):
+        raise _closed()
+    return item
+
+
 def save_response(
     user: User, *, attempt: Attempt | UUID, position: int, value: object, sequence: int, tab: str = ""
 ) -> SaveResult:
-    """Append an answer. The highest sequence wins. Four queries: the attempt is read once, locked.
+    """Append an answer. The highest sequence wins. Three queries: the attempt is read once, locked.
 
     `attempt` is the attempt or its uuid; `value` is raw JSON (see `Kind.parse`). `sequence` is one more than the
     highest the tab knows (that of the `QuestionView` or of the last `SaveResult`), `tab` a random name of the tab. Sent
@@ -65,8 +80,7 @@ def save_response(
     question; Attempt.DoesNotExist or AttemptItem.DoesNotExist for what is not the person's own.
     """
     with transaction.atomic():
-        locked = _open_attempt(user, attempt)
-        item = AttemptItem.objects.select_related("item_version").get(attempt=locked, position=position)
+        item = _open_question(user, attempt, position)
         kind, content = item.item_version.kind_object, item.content
         if isinstance(sequence, bool) or not isinstance(sequence, int) or not 1 <= sequence <= MAX_SEQUENCE:
             raise _invalid()
@@ -78,7 +92,7 @@ def save_response(
         newest = Response.objects.filter(attempt_item=item).order_by("-sequence").first()
         status = _status(newest, sequence=sequence, tab=tab, value=parsed)
         if status is SaveStatus.SAVED or newest is None:
-            if newest is not None and Response.objects.filter(attempt_item=item).count() >= MAX_RESPONSES_PER_QUESTION:
+            if newest is not None and _is_full(newest):
                 raise _invalid()
             newest = Response.objects.create(attempt_item=item, sequence=sequence, value=parsed, tab=tab)
         return SaveResult(
@@ -86,11 +100,18 @@ def save_response(
             sequence=newest.sequence,
             value=newest.value,
             saved_at=newest.received_at,
-            deadline_at=locked.deadline_at,
+            deadline_at=item.attempt.deadline_at,
             state=kind.answer_state(content, newest.value),
             hint=kind.hint(content, newest.value),
             understood=kind.understood(content, newest.value, get_language() or settings.LANGUAGE_CODE),
         )
+
+
+def _is_full(newest: Response) -> bool:
+    """Whether the question holds as many answers as it may. Sequences differ, so they are counted only beyond that."""
+    if newest.sequence < MAX_RESPONSES_PER_QUESTION:
+        return False
+    return Response.objects.filter(attempt_item=newest.attempt_item_id).count() >= MAX_RESPONSES_PER_QUESTION
 
 
 def _invalid() -> DomainError:

@@ -57,7 +57,7 @@ def change_grade(
     attempt.score_scaled, attempt.passed, attempt.pass_kept = graded.score_scaled, passed, kept
     attempt.save(update_fields=["state", "score_scaled", "passed", "pass_kept"])
     if first:
-        record_outcome(attempt)
+        record_outcome(attempt, enrollment)
     else:
         _record_correction(attempt, change)
     ResultMail.objects.create(grade_change=change)

@@ -1,6 +1,7 @@
 """Starting an attempt: everything that decides it is frozen in one transaction."""
 
 import random
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,54 +9,55 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.drawing import Drawn, PoolTooSmallError, draw
-from assessments.enums import AttemptState
+from assessments.drawing import Drawn, PoolTooSmallError, Slot, draw
 from assessments.models import Attempt, AttemptItem, QuizPage
 from assessments.selectors.bank import newest_versions, read_slots, seen_counts
-from assessments.selectors.quizzes import closed_attempts, enrolled_activity, quiz_definition, refusal
-from assessments.services.submitting import close_if_over
+from assessments.selectors.quizzes import enrolled_activity, quiz_definition, refusal
+from assessments.services.submitting import submit_attempt
 from courses import selectors as courses
 from courses.models import Activity, Enrollment
+from courses.services import lock_enrollment, record_opening, refuse_if_not_live
 from enablement.core.errors import DomainError
 from people.models import User
 
 
 def start_attempt(user: User, *, quiz: Activity) -> Attempt:
-    """Start an attempt, or return the open one: double clicks and a second tab change nothing.
+    """Start an attempt and set the bookmark on the test, or return the open one: double clicks change nothing.
 
-    Raises DomainError: `not_enrolled`, `quiz_not_live`, `locked`, `not_open_yet`, `quiz_closed`,
+    Raises DomainError: `not_enrolled`, `quiz_not_live`, `not_live`, `locked`, `not_open_yet`, `quiz_closed`,
     `no_attempts_left`, `too_early`, `pool_too_small`.
     """
-    # An attempt whose time is up but that the sweep has not met yet is closed in a transaction of its own: it must
-    # stay closed even if the new start is refused.
-    close_if_over(Attempt.objects.filter(user=user, activity=quiz, state=AttemptState.OPEN))
-    return _start(user, quiz)
+    attempt = _start(user, quiz)
+    if attempt.is_over(timezone.now()):
+        # Its time is up but the sweep has not met it yet: it is closed in a transaction of its own, because it must
+        # stay closed even if the new start is refused.
+        attempt.activity = quiz
+        submit_attempt(user, attempt=attempt)
+        attempt = _start(user, quiz)
+    return attempt
 
 
 @transaction.atomic
 def _start(user: User, quiz: Activity) -> Attempt:
     # The enrolment row is the lock of all starts of this person in this module.
-    enrollment = (
-        Enrollment.objects.select_for_update()
-        .filter(user=user, activity=enrolled_activity(quiz))
-        .order_by("-cycle")
-        .first()
-    )
+    enrollment = lock_enrollment(user, enrolled_activity(quiz))
+    attempts: list[Attempt] = []
     if enrollment is not None:
-        running = Attempt.objects.filter(
-            user=user, activity=quiz, cycle=enrollment.cycle, state=AttemptState.OPEN
-        ).first()
-        if running is not None:
-            return running
+        mine = Attempt.objects.filter(user=user, activity=quiz, cycle=enrollment.cycle)
+        attempts = list(mine.order_by("-number"))
+    running = next((attempt for attempt in attempts if attempt.is_open), None)
+    if running is not None:
+        return running
     definition = quiz_definition(quiz)
-    lock = courses.may_open(user, activity=quiz)
-    finished = closed_attempts(user, quiz, enrollment.cycle) if enrollment else []
-    refused = refusal(definition, enrollment, lock, finished)
+    refused = refusal(definition, enrollment, courses.may_open(user, activity=quiz), attempts)
     if refused is not None:
         raise refused
     if definition is None or enrollment is None:  # for the type checker: `refusal` has refused both
         raise AssertionError
-    return _freeze(user, quiz, enrollment, definition, number=finished[0].number + 1 if finished else 1)
+    refuse_if_not_live(quiz)
+    attempt = _freeze(user, quiz, enrollment, definition, number=attempts[0].number + 1 if attempts else 1)
+    record_opening(enrollment, activity=quiz)
+    return attempt
 
 
 def _freeze(user: User, quiz: Activity, enrollment: Enrollment, definition: QuizPage, *, number: int) -> Attempt:
@@ -88,6 +90,7 @@ def _freeze(user: User, quiz: Activity, enrollment: Enrollment, definition: Quiz
         )
         for position, one in enumerate(drawn, 1)
     )
+    attempt.just_started = True
     return attempt
 
 
@@ -103,12 +106,19 @@ def deadline_for(user: User, definition: QuizPage, *, started_at: datetime) -> d
 def _draw(user: User, definition: QuizPage, rng: random.Random) -> list[Drawn]:
     slots = read_slots(definition.slots)
     try:
-        drawn = draw(slots, seen=seen_counts(user, {item for slot in slots for item in slot.pool}), rng=rng)
+        drawn = draw(slots, seen=_seen(user, slots), rng=rng)
     except PoolTooSmallError as error:
         raise _pool_too_small() from error
     if not drawn:
         raise _pool_too_small()
     return drawn
+
+
+def _seen(user: User, slots: Sequence[Slot]) -> Mapping[int, int]:
+    """How often the person had each item. Not asked where nothing is chosen: every slot takes its whole pool."""
+    if all(len(slot.pool) <= slot.count for slot in slots):
+        return {}
+    return seen_counts(user, {item for slot in slots for item in slot.pool})
 
 
 def _pool_too_small() -> DomainError:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments.enums import AttemptState
@@ -28,15 +27,8 @@ def submit_attempt(user: User, *, attempt: Attempt) -> Attempt:
     """
     if attempt.user_id != user.pk:
         raise Attempt.DoesNotExist
+    attempt.user = user
     return _finish(attempt)
-
-
-def close_if_over(attempts: QuerySet[Attempt]) -> int:
-    """Close those of the attempts whose time with grace is over, each in its own transaction. Returns how many."""
-    over = attempts.filter(state=AttemptState.OPEN, closes_at__lt=timezone.now()).select_related("activity__parent")
-    return sum(
-        _finish(attempt, only_if_over=True).state == AttemptState.EXPIRED for attempt in over.order_by("closes_at")
-    )
 
 
 def close_overdue() -> int:
@@ -47,7 +39,7 @@ def close_overdue() -> int:
     """
     over = (
         Attempt.objects.filter(state=AttemptState.OPEN, closes_at__lt=timezone.now())
-        .select_related("activity__parent")
+        .select_related("activity__parent", "user__function")
         .order_by("closes_at")
     )
     closed = 0
@@ -64,7 +56,8 @@ def close_overdue() -> int:
 @transaction.atomic
 def _finish(attempt: Attempt, *, only_if_over: bool = False, skip_locked: bool = False) -> Attempt:
     skip = skip_locked and connection.features.has_select_for_update_skip_locked
-    if lock_enrollment(attempt, skip_locked=skip) is None and skip:
+    enrollment = lock_enrollment(attempt, skip_locked=skip)
+    if enrollment is None and skip:
         return attempt
     locked = lock_attempt(attempt)
     now = timezone.now()
@@ -72,11 +65,11 @@ def _finish(attempt: Attempt, *, only_if_over: bool = False, skip_locked: bool =
         return locked
     graded = _close(locked, now)
     if graded.score_scaled is not None:
-        record_outcome(locked)
+        record_outcome(locked, enrollment)
     return locked
 
 
-def record_outcome(attempt: Attempt) -> None:
+def record_outcome(attempt: Attempt, enrollment: Enrollment | None) -> None:
     """Tell the courses room what came out of an attempt whose grade is known. Call with the enrolment locked."""
     if attempt.score_scaled is None:
         raise ValueError(f"attempt {attempt.uuid} has no grade yet")
@@ -87,6 +80,7 @@ def record_outcome(attempt: Attempt) -> None:
         passed=bool(attempt.passed),
         score_scaled=attempt.score_scaled,
         attempt=attempt.uuid,
+        enrollment=enrollment,
     )
 
 
@@ -100,12 +94,10 @@ def lock_enrollment(attempt: Attempt, *, skip_locked: bool = False) -> Enrollmen
 
 
 def lock_attempt(attempt: Attempt) -> Attempt:
-    """The attempt, locked and read again, with its person and test."""
-    # `of=self`: the person and the activity are read along, but not locked.
-    rows = Attempt.objects.select_related("user", "activity__parent")
-    features = connection.features
-    rows = rows.select_for_update(of=("self",)) if features.has_select_for_update_of else rows.select_for_update()
-    return rows.get(pk=attempt.pk)
+    """The attempt, locked and read again. Person and test never change, so they are not."""
+    locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    locked.user, locked.activity = attempt.user, attempt.activity
+    return locked
 
 
 def _close(attempt: Attempt, now: datetime) -> Graded:

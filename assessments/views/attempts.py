@@ -66,6 +66,8 @@ def start(request: HttpRequest, key: UUID) -> HttpResponse:
     if quiz is None or not (_is_shown(quiz) or current_enrollment(user, quiz.parent or quiz)):
         raise Http404  # whoever is enrolled is told in words that the test is closed
     attempt = start_attempt(user, quiz=quiz)
+    if attempt.just_started:
+        return redirect("assessments:player", uuid=attempt.uuid, position=1)
     open_activity(user, activity=quiz)
     return _to_first_open(user, attempt)
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from assessments.enums import AnswerState, AttemptState, ReviewCell
 from assessments.kinds import get_kind
-from assessments.models import Attempt
+from assessments.models import Attempt, QuizPage
 from assessments.review_words import change_sentence
 from assessments.selectors import AttemptView, QuestionResult, QuestionView, ResultView, StartCard, quiz_start_card
 from assessments.selectors.marking import Feedback
@@ -283,7 +283,7 @@ def start_screen(user: User, page: ActivityPage, language: str) -> StartScreen |
     quiz = Activity.objects.select_related("parent").filter(key=page.translation_key).first()
     if quiz is None:
         return None
-    card = quiz_start_card(user, quiz)
+    card = quiz_start_card(user, quiz, page=page if isinstance(page, QuizPage) else None)
     now = timezone.now()
     history = [
         PastAttempt(

@@ -60,6 +60,8 @@ def locks(user: User, modules: Iterable[Activity]) -> dict[int, Lock]:
 def may_open(user: User, *, activity: Activity) -> Lock | None:
     """The lock on a module, or on the module of a lesson or test; None when it is open to this person."""
     module = activity.parent if activity.parent is not None else activity
+    if not Prerequisite.objects.filter(module=module).exists():  # most modules: a third of the price of `locks`
+        return None
     return locks(user, [module]).get(module.pk)
 
 

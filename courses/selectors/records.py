@@ -112,6 +112,13 @@ def missing_for(enrollment: Enrollment) -> list[Missing]:
     return missing_in_module(enrollment.activity, children, progress, audience)
 
 
+def keeps_open(module: Activity, activity: Activity, progress: Progress, audience: frozenset[str]) -> bool:
+    """Whether this lesson or test alone keeps its module incomplete, so that the others need not be read. No query."""
+    if not is_required(activity, audience) or is_done(activity, progress):
+        return False
+    return module.move_on == MoveOn.BOTH or (module.move_on == MoveOn.PASSED and activity.kind == ActivityKind.QUIZ)
+
+
 def missing_in_module(
     module: Activity, children: Sequence[Activity], progress: dict[int, Progress], audience: frozenset[str]
 ) -> list[Missing]:

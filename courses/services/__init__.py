@@ -4,8 +4,15 @@ Lock order: enrolments of modules by primary key, then enrolments of paths by pr
 """
 
 from courses.services.activities import retire_activity, sync_activity
-from courses.services.enrolling import AssignmentResult, assign, enroll, follow_path
-from courses.services.progressing import complete_lesson, correct_quiz_outcome, open_activity, record_quiz_outcome
+from courses.services.enrolling import AssignmentResult, assign, enroll, follow_path, lock_enrollment
+from courses.services.progressing import (
+    complete_lesson,
+    correct_quiz_outcome,
+    open_activity,
+    record_opening,
+    record_quiz_outcome,
+    refuse_if_not_live,
+)
 from courses.services.satisfaction import refresh_satisfaction
 
 __all__ = [
@@ -15,9 +22,12 @@ __all__ = [
     "correct_quiz_outcome",
     "enroll",
     "follow_path",
+    "lock_enrollment",
     "open_activity",
+    "record_opening",
     "record_quiz_outcome",
     "refresh_satisfaction",
+    "refuse_if_not_live",
     "retire_activity",
     "sync_activity",
 ]

@@ -2,7 +2,8 @@
 
 import itertools
 import time
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -80,8 +81,21 @@ def progress_row(user: User, activity: Activity, cycle: int) -> Progress:
     return Progress.objects.get_or_create(user=user, activity=activity, cycle=cycle)[0]
 
 
-def apply_to_progress(progress: Progress, event: LearningEvent) -> None:
-    """Save the event and what it makes of the row."""
+def progress_rows(user: User, activities: Iterable[Activity], cycle: int) -> list[Progress]:
+    """A row for each activity, in their order; a missing one is new and not saved. One query.
+
+    Call with the enrolment locked, and save what is new with it.
+    """
+    wanted = {activity.pk: activity for activity in activities}
+    found = {row.activity_id: row for row in Progress.objects.filter(user=user, activity__in=wanted, cycle=cycle)}
+    for pk, activity in wanted.items():
+        row = found.setdefault(pk, Progress(user=user, cycle=cycle))
+        row.activity = activity
+    return [found[pk] for pk in wanted]
+
+
+def derive(progress: Progress, event: LearningEvent) -> bool:
+    """Make of the row what the event says, without saving either. Whether that changed anything."""
     before = ProgressState(
         progress.completion_status,
         progress.success_status,
@@ -89,9 +103,16 @@ def apply_to_progress(progress: Progress, event: LearningEvent) -> None:
         progress.started_at,
         progress.completed_at,
     )
-    event.save(force_insert=True)
     after = fold_progress(before, event)
-    if after is not None and after != before:
-        for name, value in asdict(after).items():
-            setattr(progress, name, value)
-        progress.save(update_fields=list(asdict(after)))
+    if after is None or after == before:
+        return False
+    for name, value in asdict(after).items():
+        setattr(progress, name, value)
+    return True
+
+
+def apply_to_progress(progress: Progress, event: LearningEvent) -> None:
+    """Save the event and what it makes of the row."""
+    event.save(force_insert=True)
+    if derive(progress, event):
+        progress.save(update_fields=[each.name for each in fields(ProgressState)])

@@ -1,6 +1,8 @@
 """Opening, completing, passing: what a learner does inside a module."""
 
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -8,18 +10,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.enums import ActivityKind, CompletionStatus, EnrollmentSource, Verb
+from courses.enums import ActivityKind, CompletionStatus, EnrollmentSource, SuccessStatus, Verb
 from courses.models import Activity, Enrollment, LearningEvent, PathStep, Progress
+from courses.replay import ProgressState
 from courses.selectors.outlines import may_open
-from courses.selectors.records import current_enrollment
+from courses.selectors.records import audience_of, keeps_open
 from courses.services.enrolling import enroll, lock_enrollment
-from courses.services.events import apply_to_progress, build_event, progress_row
-from courses.services.satisfaction import refresh_satisfaction
+from courses.services.events import build_event, derive, progress_rows
+from courses.services.satisfaction import refresh_locked
 from enablement.core.errors import DomainError
 from people.models import User
 
 # A bookmark that is a minute old is young enough: reading on costs no write per page view.
 BOOKMARK_AGE = timedelta(minutes=1)
+_STORED = [*(each.name for each in fields(ProgressState)), "position", "opened_at"]
 
 
 def _module_of(activity: Activity) -> Activity:
@@ -31,12 +35,16 @@ def _module_of(activity: Activity) -> Activity:
     return activity.parent
 
 
+def refuse_if_not_live(activity: Activity) -> None:
+    """Raise DomainError when the activity or its module is not live. No query."""
+    if not (activity.is_live and _module_of(activity).is_live):
+        raise DomainError(_("This is not available at the moment. Your records are kept."), code="not_live")
+
+
 def refuse_if_closed(user: User, activity: Activity) -> None:
     """Raise DomainError when the activity is not live or its module is still locked for this person."""
-    module = _module_of(activity)
-    if not (activity.is_live and module.is_live):
-        raise DomainError(_("This is not available at the moment. Your records are kept."), code="not_live")
-    lock = may_open(user, activity=module)
+    refuse_if_not_live(activity)
+    lock = may_open(user, activity=_module_of(activity))
     if lock is not None:
         raise DomainError(lock.message, code="locked")
 
@@ -48,45 +56,67 @@ def open_activity(user: User, *, activity: Activity) -> Progress | None:
     Reading without an enrolment is allowed and recorded nowhere. Raises DomainError for what is locked or not live.
     """
     refuse_if_closed(user, activity)
-    module = _module_of(activity)
-    enrollment = lock_enrollment(user, module)
-    if enrollment is None:
-        return None
-    now = timezone.now()
-    progress = _initialized(enrollment, activity)
-    if module.pk != activity.pk:
-        parent = _initialized(enrollment, module)
-        _bookmark(parent, activity.key)
+    enrollment = lock_enrollment(user, _module_of(activity))
+    return None if enrollment is None else record_opening(enrollment, activity=activity)
+
+
+def record_opening(enrollment: Enrollment, *, activity: Activity) -> Progress:
+    """What `open_activity` records, for a caller who has checked the activity's gates and holds the enrolment's lock.
+
+    `enrollment` knows its user and activity. Four queries at the first time.
+    """
+    user, module, now = enrollment.user, enrollment.activity, timezone.now()
+    is_inside = module.pk != activity.pk
+    rows = progress_rows(user, [activity, module] if is_inside else [activity], enrollment.cycle)
+    progress = rows[0]
+    events = _begun(enrollment, rows)
+    moved = [row for row in rows if _bookmark(row, now, activity.key if row is not progress else row.position)]
+    _record(rows, events, moved)
+    if is_inside:
         _start_paths(enrollment)
-    if progress.opened_at is None or now - progress.opened_at > BOOKMARK_AGE:
-        progress.opened_at = now
-        progress.save(update_fields=["opened_at"])
-    refresh_satisfaction(enrollment)
+    if not (is_inside and keeps_open(module, activity, progress, audience_of(user))):
+        refresh_locked(enrollment)
     return progress
 
 
-def _bookmark(progress: Progress, key: UUID) -> None:
-    now = timezone.now()
-    if progress.position != key or progress.opened_at is None or now - progress.opened_at > BOOKMARK_AGE:
-        progress.position, progress.opened_at = key, now
-        progress.save(update_fields=["position", "opened_at"])
+def _bookmark(progress: Progress, now: datetime, position: UUID | None) -> bool:
+    """Set the bookmark in memory: what was last opened inside, and when. Whether it must be saved."""
+    is_young = progress.opened_at is not None and now - progress.opened_at <= BOOKMARK_AGE
+    if is_young and progress.position == position:
+        return False
+    progress.position, progress.opened_at = position, now
+    return True
 
 
-def _initialized(enrollment: Enrollment, activity: Activity) -> Progress:
-    """The progress row; at the first time with its INITIALIZED event."""
-    progress = progress_row(enrollment.user, activity, enrollment.cycle)
-    if progress.started_at is None:
-        event = build_event(
-            enrollment.user,
-            Verb.INITIALIZED,
-            activity,
-            cycle=enrollment.cycle,
-            at=timezone.now(),
-            registration=str(enrollment.uuid),
-            parent=str(activity.parent.key) if activity.parent else None,
-        )
-        apply_to_progress(progress, event)
-    return progress
+def _begun(enrollment: Enrollment, rows: Iterable[Progress]) -> list[LearningEvent]:
+    """The INITIALIZED events of those that begin now, folded into their rows. Nothing is saved: `_record` does."""
+    events = []
+    for row in rows:
+        if row.started_at is None:
+            activity = row.activity
+            event = build_event(
+                enrollment.user,
+                Verb.INITIALIZED,
+                activity,
+                cycle=enrollment.cycle,
+                at=timezone.now(),
+                registration=str(enrollment.uuid),
+                parent=str(activity.parent.key) if activity.parent else None,
+            )
+            derive(row, event)
+            events.append(event)
+    return events
+
+
+def _record(rows: Sequence[Progress], events: Sequence[LearningEvent], moved: Sequence[Progress] = ()) -> None:
+    """Save the events, what they made of the rows, and moved bookmarks. Two queries when all is new."""
+    LearningEvent.objects.bulk_create(events)
+    told = {event.activity_id for event in events}
+    fresh = [row for row in rows if row._state.adding]
+    for row in rows:
+        if not row._state.adding and (row.activity_id in told or row in moved):
+            row.save(update_fields=_STORED)
+    Progress.objects.bulk_create(fresh)
 
 
 def _start_paths(enrollment: Enrollment) -> None:
@@ -97,7 +127,9 @@ def _start_paths(enrollment: Enrollment) -> None:
         satisfied_at__isnull=True,
     ).exclude(activity__in=Progress.objects.filter(user=enrollment.user, started_at__isnull=False).values("activity"))
     for path in paths.select_for_update().order_by("pk"):
-        _initialized(path, path.activity)
+        path.user = enrollment.user
+        rows = progress_rows(path.user, [path.activity], path.cycle)
+        _record(rows, _begun(path, rows))
 
 
 @transaction.atomic
@@ -108,9 +140,9 @@ def complete_lesson(user: User, *, lesson: Activity) -> Progress:
     refuse_if_closed(user, lesson)
     module = _module_of(lesson)
     enrollment = lock_enrollment(user, module) or enroll(user, activity=module, source=EnrollmentSource.SELF)
-    progress = _initialized(enrollment, lesson)
-    _initialized(enrollment, module)
-    _start_paths(enrollment)
+    rows = progress_rows(user, [lesson, module], enrollment.cycle)
+    progress = rows[0]
+    events = _begun(enrollment, rows)
     if progress.completion_status != CompletionStatus.COMPLETED:
         event = build_event(
             user,
@@ -122,32 +154,42 @@ def complete_lesson(user: User, *, lesson: Activity) -> Progress:
             registration=str(enrollment.uuid),
             parent=str(module.key),
         )
-        apply_to_progress(progress, event)
-    refresh_satisfaction(enrollment)
+        derive(progress, event)
+        events.append(event)
+    _record(rows, events)
+    _start_paths(enrollment)
+    refresh_locked(enrollment)
     return progress
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_quiz_outcome(
-    user: User, *, quiz: Activity, cycle: int, passed: bool, score_scaled: Decimal, attempt: UUID
+    user: User,
+    *,
+    quiz: Activity,
+    cycle: int,
+    passed: bool,
+    score_scaled: Decimal,
+    attempt: UUID,
+    enrollment: Enrollment | None = None,
 ) -> Progress:
     """Record the outcome of an attempt: the best score counts, a pass is never taken back. Idempotent by `attempt`.
 
     `score_scaled` is between 0 and 1. Called by the assessments room inside its own transaction; it neither asks for
-    locks nor for live pages, because a started attempt counts whatever was changed meanwhile.
+    locks nor for live pages, because a started attempt counts whatever was changed meanwhile. `enrollment` is the one
+    of the module in that cycle if the caller has locked it already.
     """
     module = _module_of(quiz)
-    enrollment = lock_enrollment(user, module)
-    if enrollment is None or enrollment.cycle != cycle:
-        enrollment = Enrollment.objects.select_for_update().filter(user=user, activity=module, cycle=cycle).first()
+    if enrollment is None:
+        rows_of_person = Enrollment.objects.select_for_update().filter(user=user, activity=module, cycle=cycle)
+        enrollment = rows_of_person.first()
     if enrollment is None:
         raise ValueError(f"attempt {attempt} belongs to no enrolment")
-    progress = _initialized(enrollment, quiz)
-    _initialized(enrollment, module)
-    known = LearningEvent.objects.filter(
-        actor=user, activity=quiz, cycle=cycle, verb__in=[Verb.PASSED, Verb.FAILED], context__attempt=str(attempt)
-    )
-    if not known.exists():
+    enrollment.user, enrollment.activity = user, module
+    rows = progress_rows(user, [quiz, module], cycle)
+    progress = rows[0]
+    events = _begun(enrollment, rows)
+    if progress.success_status == SuccessStatus.UNKNOWN or not _is_known(progress, attempt):
         event = build_event(
             user,
             Verb.PASSED if passed else Verb.FAILED,
@@ -159,9 +201,20 @@ def record_quiz_outcome(
             parent=str(module.key),
             attempt=str(attempt),
         )
-        apply_to_progress(progress, event)
-    refresh_satisfaction(enrollment)
+        derive(progress, event)
+        events.append(event)
+    _record(rows, events)
+    if not keeps_open(module, quiz, progress, audience_of(user)):
+        refresh_locked(enrollment)
     return progress
+
+
+def _is_known(progress: Progress, attempt: UUID) -> bool:
+    """Whether this attempt's outcome is recorded. Not asked before any is: each outcome sets the success status."""
+    outcomes = LearningEvent.objects.filter(
+        actor=progress.user_id, activity=progress.activity_id, cycle=progress.cycle, verb__in=[Verb.PASSED, Verb.FAILED]
+    )
+    return outcomes.filter(context__attempt=str(attempt)).exists()
 
 
 @transaction.atomic
@@ -177,7 +230,9 @@ def correct_quiz_outcome(
     enrollment = Enrollment.objects.select_for_update().filter(user=user, activity=module, cycle=cycle).first()
     if enrollment is None:
         raise ValueError(f"attempt {attempt} belongs to no enrolment")
-    progress = _initialized(enrollment, quiz)
+    enrollment.user, enrollment.activity = user, module
+    rows = progress_rows(user, [quiz, module], cycle)
+    events = _begun(enrollment, rows)
     own = LearningEvent.objects.filter(actor=user, activity=quiz, cycle=cycle, context__change=change)
     if not own.exists():
         event = build_event(
@@ -192,15 +247,7 @@ def correct_quiz_outcome(
             attempt=str(attempt),
             change=change,
         )
-        apply_to_progress(progress, event)
-    refresh_satisfaction(enrollment)
-
-
-__all__ = [
-    "complete_lesson",
-    "correct_quiz_outcome",
-    "current_enrollment",
-    "open_activity",
-    "record_quiz_outcome",
-    "refuse_if_closed",
-]
+        derive(rows[0], event)
+        events.append(event)
+    _record(rows, events)
+    refresh_locked(enrollment)

@@ -25,13 +25,18 @@ def refresh_satisfaction(enrollment: Enrollment) -> Enrollment:
     locked = Enrollment.objects.select_for_update().get(pk=enrollment.pk)
     for name in {"user", "activity"} & enrollment._state.fields_cache.keys():  # known already: not read again
         setattr(locked, name, getattr(enrollment, name))
-    if locked.satisfied_at is None and not missing_for(locked):
-        _satisfy(locked)
-        if locked.activity.kind == ActivityKind.MODULE:
-            refresh_paths(locked)
+    refresh_locked(locked)
     for name in ("satisfied_at", "frozen_outline", "due_at", "source"):
         setattr(enrollment, name, getattr(locked, name))
     return locked
+
+
+def refresh_locked(enrollment: Enrollment) -> None:
+    """The same for an enrolment that the caller has locked and read in its transaction."""
+    if enrollment.satisfied_at is None and not missing_for(enrollment):
+        _satisfy(enrollment)
+        if enrollment.activity.kind == ActivityKind.MODULE:
+            refresh_paths(enrollment)
 
 
 def refresh_paths(enrollment: Enrollment) -> None:

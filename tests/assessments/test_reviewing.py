@@ -119,6 +119,8 @@ def _posted(page: QuizPage, **more: Any) -> dict[str, Any]:
             "delay_minutes": "0",
             "time_limit_minutes": "",
             "grace_seconds": "30",
+            "markers": "1",
+            "marking_anonymous": "on",
             "opens_at": "",
             "closes_at": "",
             "comments": inline_formset([]),

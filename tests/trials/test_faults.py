@@ -37,7 +37,7 @@ def tree(home: HomePage) -> ModuleTree:
 
 @pytest.fixture
 def quiz(tree: ModuleTree) -> Activity:
-    items = [factories.item(kind) for kind in factories.RAW]
+    items = [factories.item(kind) for kind in factories.GRADED]
     return factories.quiz_of(factories.quiz_page(tree.page, factories.fixed(*items)))
 
 
