@@ -105,6 +105,7 @@ _ALWAYS = re.compile(r"([\\*`\[\]<])")
 _UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _CLOSED_BY_PUNCTUATION = re.compile(r"[^\w\s*]\*+$")
+_CLOSES_HEADING = re.compile(r"(^|\s)(#+)$")  # "## Ticket #" would lose its last sign
 _LINE_START = re.compile(r"^(\s*)([#>+\-=~]|\d{1,9}(?=[.)]))")
 
 
@@ -196,7 +197,10 @@ class _Writer(HTMLParser):
     def _flush(self) -> None:
         line = self.line.strip()
         if line or self.prefix.strip():
-            start = line if self.prefix.startswith("#") else "\n".join(map(_escaped_start, line.split("\n")))
+            if self.prefix.startswith("#"):
+                start = _CLOSES_HEADING.sub(r"\1\\\2", line)
+            else:
+                start = "\n".join(map(_escaped_start, line.split("\n")))
             self.blocks.append(f"{self.prefix}{start}")
             if not self.lists:
                 self.blocks.append("")
