@@ -64,6 +64,7 @@ def quiz_preview(page: QuizPage, mode_name: str) -> dict[str, Any]:
         for position, one in enumerate(drawn, 1)
     ]
     total = question_count(page.slots)
+    counted = total - sum(not get_kind(items[one.item].kind).graded for one in drawn)
     context: dict[str, Any] = {
         "questions": questions,
         "answers": answers,
@@ -72,12 +73,13 @@ def quiz_preview(page: QuizPage, mode_name: str) -> dict[str, Any]:
         "mode": mode_name,
     }
     if mode_name in {"passed", "failed"}:
-        right = -(-total * page.pass_mark // 100) if mode_name == "passed" else total * page.pass_mark // 200
+        right = -(-counted * page.pass_mark // 100) if mode_name == "passed" else counted * page.pass_mark // 200
         shows = page.review.shown(ReviewMoment.RIGHT_AFTER, passed=mode_name == "passed")
         context |= {
             "passed": mode_name == "passed",
             "right": right,
-            "percent": int(Decimal(right * 100) / total) if total else 0,
+            "counted": counted,
+            "percent": int(Decimal(right * 100) / counted) if counted else 0,
             "shows_score": ReviewCell.SCORE in shows,
             "shows_answers": shows >= QUESTION_CELLS,
         }

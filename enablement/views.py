@@ -114,7 +114,7 @@ def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 # Folders of the storage that pages may show. Everything else (certificates, exports) goes through its room's view.
-PUBLIC_FOLDERS = ("images/", "original_images/", "brand/")
+PUBLIC_FOLDERS = ("images/", "original_images/", "questions/", "brand/")
 
 
 @require_safe

@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 
 from assessments.kinds.base import Content, Kind, Outcome, ParseError
 
-__all__ = ["Content", "Kind", "Outcome", "ParseError", "get_kind", "kind_choices", "kinds"]
+__all__ = ["Content", "Kind", "Outcome", "ParseError", "get_kind", "kind_choices", "kinds", "ungraded_kinds"]
 
 
 @cache
@@ -29,6 +29,11 @@ def kinds() -> dict[str, Kind]:
 def get_kind(name: str) -> Kind:
     """The kind of that name. Raises KeyError for an unknown one."""
     return kinds()[name]
+
+
+def ungraded_kinds() -> list[str]:
+    """Names of the kinds without right and wrong: they ask for a view and stand outside of every score."""
+    return [name for name, kind in kinds().items() if not kind.graded]
 
 
 def kind_choices() -> list[tuple[str, str]]:

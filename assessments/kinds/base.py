@@ -177,6 +177,8 @@ class Kind(ABC):
     icon: ClassVar[str] = "help"
     rank: ClassVar[int] = 100
     block_class: ClassVar[type[ItemBlock]]
+    # How to answer, in one sentence under the question.
+    instruction: ClassVar[str | Promise] = ""
     # How the browser's script reads and writes the answer, see `static/js/quiz-answers.js`: "one" of several radio
     # buttons or "text" (a string), "many" boxes (a sorted list of ids), "parts" (a mapping: fields that carry
     # `data-part`), or "own": the kind brings `static/js/kinds/<name>.js`.
@@ -185,6 +187,9 @@ class Kind(ABC):
     graded: ClassVar[bool] = True
     # True: people mark the answer with a rubric, see `kinds/by_hand.py`.
     by_hand: ClassVar[bool] = False
+
+    # Whether the player offers to take the answer back: where a control, once set, cannot be emptied by itself.
+    takes_back: ClassVar[bool] = False
 
     @property
     def script(self) -> str:
@@ -200,6 +205,14 @@ class Kind(ABC):
     @abstractmethod
     def content(self, raw: Mapping[str, Any]) -> Content:
         """Frozen content from the block's stored JSON. Never raises on an unfinished draft."""
+
+    def settle(self, content: Content) -> Content:
+        """The content with what it needs of other records, such as the file of an image. Reads, and writes nothing."""
+        return content
+
+    def keep(self, content: Content) -> Content:
+        """The settled content for a version: what others may change or delete is copied, and the copy is named here."""
+        return content
 
     @abstractmethod
     def problems(self, content: Content) -> list[str]:
@@ -226,6 +239,10 @@ class Kind(ABC):
     def public(self, content: Content, language: str, option_order: Any) -> dict[str, Any]:
         """What may be sent before the answer. Holds neither the key nor any feedback."""
 
+    def with_answer(self, public: dict[str, Any], response: Any) -> dict[str, Any]:
+        """What the question's template shows of an answer beyond its value: from `public` and the answer alone."""
+        return {}
+
     # --- answering ---
 
     @abstractmethod
@@ -239,6 +256,10 @@ class Kind(ABC):
     def answer_state(self, content: Content, response: Any) -> AnswerState:
         return AnswerState.EMPTY if response is None else AnswerState.ANSWERED
 
+    def may_follow(self, content: Content, before: Any, response: Any) -> bool:
+        """Whether this answer may replace the saved one: not where an item lets nobody go back."""
+        return True
+
     def hint(self, content: Content, response: Any) -> str:
         """A remark about the form of a saved answer ("cannot be read as a number"); tells nothing about the key."""
         return ""
@@ -251,7 +272,10 @@ class Kind(ABC):
 
     @abstractmethod
     def grade(self, content: Content, response: Any) -> Outcome | None:
-        """Pure. `response` comes from `parse`; None (no answer) scores 0. None is returned for "not yet known"."""
+        """Pure. `response` comes from `parse`; None (no answer) scores 0.
+
+        None is returned for "not yet known", and always by kinds that are not `graded`.
+        """
 
     @abstractmethod
     def best(self, content: Content) -> object:

@@ -150,6 +150,11 @@ class AttemptItem(models.Model):
         return f"{self.attempt_id}/{self.position}"
 
     @property
+    def is_graded(self) -> bool:
+        """Whether the question counts; a `score` of None then says that its answer is not marked yet."""
+        return self.item_version.kind_object.graded
+
+    @property
     def content(self) -> Content:
         """The version's content as this attempt asks it; after a correction, that of the corrected version."""
         version = self.graded_version or self.item_version

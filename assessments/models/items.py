@@ -161,7 +161,7 @@ class Item(
         if kwargs.get("update_fields") is not None:
             super().save(*args, **kwargs)
             return
-        self.kind = self.body[0].block_type if self.body else ""
+        self.kind = self._stored()["type"] if self.body else ""
         self.state = self.derived_state()
         with transaction.atomic():
             super().save(*args, **kwargs)
@@ -176,12 +176,20 @@ class Item(
             return ItemState.REVIEW
         return ItemState.RETIRED if self.first_published_at else ItemState.DRAFT
 
+    def _stored(self) -> dict[str, Any]:
+        """Type and value of the body as they are stored. No query: what a chooser points to is not fetched."""
+        stored: dict[str, Any] = self.body.get_prep_value()[0]
+        return stored
+
     def frozen_content(self) -> dict[str, Any]:
-        """What a version keeps: the kind's content, and where the result files it."""
-        child = self.body[0]
-        raw = child.block.get_prep_value(child.value)
+        """What a version keeps: the kind's content with what it needs of other records."""
+        return get_kind(self._stored()["type"]).settle(self.written_content())
+
+    def written_content(self) -> dict[str, Any]:
+        """What the editor holds: the kind's content, and where the result files it. No query."""
+        stored = self._stored()
         return {
-            **get_kind(child.block_type).content(raw),
+            **get_kind(stored["type"]).content(stored["value"]),
             "topic_de": self.topic,
             "topic_en": self.topic_en or self.topic,
             "lesson": str(self.lesson.key) if self.lesson else None,
@@ -189,7 +197,7 @@ class Item(
 
     def freeze(self) -> "ItemVersion":
         """The version of the present content: the newest one if nothing changed, else a new one."""
-        content = self.frozen_content()
+        content = get_kind(self.kind).keep(self.frozen_content())
         checksum = content_checksum(self.kind, content)
         # The row is locked, so that two publishers do not give the same number.
         Item.objects.select_for_update().only("pk").get(pk=self.pk)
@@ -216,12 +224,12 @@ class Item(
         """Languages in which nothing is missing."""
         if not self.body:
             return []
-        content = self.frozen_content()
+        content = self.written_content()
         return [language for language in LANGUAGES if is_complete(content, language)]
 
     def prompt(self) -> str:
         """The question in the active language."""
-        return text_in(self.frozen_content(), "prompt", get_language() or "de") if self.body else ""
+        return text_in(self.written_content(), "prompt", get_language() or "de") if self.body else ""
 
     preview_modes: ClassVar = [
         ("", _("As learner")),

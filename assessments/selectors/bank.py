@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import ReferenceIndex
 
 from assessments.drawing import MAX_QUESTIONS, PoolTooSmallError, Slot, draw
+from assessments.kinds import ungraded_kinds
 from assessments.models import AttemptItem, Item, ItemVersion, QuizPage
 from courses.enums import Audience
 from people.models import User
@@ -38,6 +39,9 @@ def read_slots(slots: Any) -> list[Slot]:
 
     A fixed item that is not live (or gone) has an empty pool, so the draw tells that it cannot be filled. Fixed slots
     are read as they are stored: the chooser's block would load each item with its content.
+
+    Draws take what is graded only: a question without a score would take the place of one that counts, by chance, and
+    attempts could not be compared. Ungraded items are asked where they are fixed.
     """
     stored = list(slots.raw_data)
     fixed = [one["value"].get("item") for one in stored if one["type"] == "item"]
@@ -50,6 +54,7 @@ def read_slots(slots: Any) -> list[Slot]:
         else:
             value = slots[place].value
             pool = live_items(audience=value["audience"] or Audience.BOTH, tags=value["tags"] or ())
+            pool = pool.exclude(kind__in=ungraded_kinds())
             found.append(
                 Slot(tuple(pool.distinct().values_list("pk", flat=True)), value["count"] or 0, value["weight"])
             )
@@ -80,6 +85,10 @@ def slot_shortages(slots: Any) -> list[str]:
                 _("Slot %(number)d draws %(count)d items, but only %(live)d live items have these tags.")
                 % {"number": number, "count": slot.count, "live": len(slot.pool)}
             )
+    if not found and not _counts(slots):
+        found.append(
+            _("No question of this test counts: every one is unscored or has 0 points. Add one that is scored.")
+        )
     if not found:
         try:
             draw(read, seen={}, rng=random.Random(0))  # noqa: S311 - whether a draw exists does not depend on chance
@@ -91,6 +100,15 @@ def slot_shortages(slots: Any) -> list[str]:
     return found
 
 
+def _counts(slots: Any) -> bool:
+    """Whether an attempt has a question that counts; without one, nobody could pass or fail."""
+    ungraded = ungraded_kinds()
+    return any(
+        child.value["weight"] and (child.block_type == "draw" or child.value["item"].kind not in ungraded)
+        for child in slots
+    )
+
+
 def seen_counts(user: User, item_ids: Iterable[int]) -> Counter[int]:
     """In how many attempts the person had each item. One query."""
     rows = AttemptItem.objects.filter(attempt__user=user, item_version__item__in=list(item_ids))
@@ -100,10 +118,12 @@ def seen_counts(user: User, item_ids: Iterable[int]) -> Counter[int]:
 def item_usage(item: Item) -> dict[str, Any]:
     """Where an item stands: `quizzes` with it as a fixed item, `draws` (pages that may draw it), `attempts` so far."""
     tags = set(item.tags.names())
+    drawable = item.kind not in ungraded_kinds()
     draws = [
         page
         for page in QuizPage.objects.filter(live=True)
-        if any(
+        if drawable
+        and any(
             child.block_type == "draw"
             and set(child.value["tags"] or ()) <= tags
             and (child.value["audience"] or Audience.BOTH) == item.audience

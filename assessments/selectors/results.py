@@ -47,11 +47,13 @@ class QuestionResult:
     kind's own template. Otherwise it is built up from what may be seen: `yours`, `right`, `feedback`, `remarks`; a kind
     whose review holds more cannot give it away. `score` and `correct` are None where right and wrong are held back.
     `feedback` is what people wrote who marked it by hand.
+    A score is None as well where there is none: the question is not `graded`, or its answer is not marked yet.
     """
 
     position: int
     kind: str
     score: Decimal | None
+    graded: bool
     weight: Decimal
     correct: bool | None
     topic: str
@@ -97,9 +99,11 @@ class ResultView:
 
 
 def sub_scores(items: Sequence[AttemptItem], language: str) -> tuple[TopicResult, ...]:
-    """Points by topic, in the order in which topics first occur; questions without a topic are left out."""
+    """Points by topic, in the order in which topics first occur; questions without a topic or a score are left out."""
     found: dict[str, TopicResult] = {}
     for item in items:
+        if not item.is_graded:
+            continue
         name = text_in(item.item_version.content, "topic", language)
         if not name:
             continue
@@ -137,14 +141,15 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
         questions = _questions(attempt, items, lessons, language, shows)
     changes_at, shows_then = _next_change(attempt, now, passed=passed)
     delay_minutes, allowed = retry_rules(attempt.activity)
+    counted = [item for item in items if item.is_graded]
     finished = [one for one in siblings if not one.is_open]
     return ResultView(
         attempt=attempt,
         passed=bool(attempt.passed),
         pass_mark=attempt.pass_mark,
         score_scaled=attempt.score_scaled if show_score else None,
-        points=sum(((item.score or 0) * item.weight for item in items), Decimal(0)) if show_score else None,
-        maximum=sum((item.weight for item in items), Decimal(0)) if show_score else None,
+        points=sum(((item.score or 0) * item.weight for item in counted), Decimal(0)) if show_score else None,
+        maximum=sum((item.weight for item in counted), Decimal(0)) if show_score else None,
         topics=sub_scores(items, language) if show_score else (),
         questions=questions,
         withheld=withheld,
@@ -189,8 +194,10 @@ def _reread(items: Sequence[AttemptItem], lessons: dict[str, Activity]) -> tuple
     """The two lessons whose items lost most points: what to read again."""
     lost: Counter[str] = Counter()
     for item in items:
+        if item.score is None:
+            continue
         lesson = item.item_version.content.get("lesson")
-        missing = (1 - (item.score or Decimal(0))) * item.weight
+        missing = (1 - item.score) * item.weight
         if lesson in lessons and missing > 0:
             lost[lesson] += int(missing * 10_000)
     return tuple(lessons[key] for key, _points in lost.most_common(2) if lessons[key].is_live)
@@ -212,7 +219,8 @@ def _questions(
             QuestionResult(
                 position=item.position,
                 kind=version.kind,
-                score=(item.score or Decimal(0)) if judged else None,
+                score=item.score if judged else None,
+                graded=item.is_graded,
                 weight=item.weight,
                 correct=item.score == 1 if judged else None,
                 topic=text_in(version.content, "topic", language),

@@ -92,6 +92,8 @@ def save_response(
         newest = Response.objects.filter(attempt_item=item).order_by("-sequence").first()
         status = _status(newest, sequence=sequence, tab=tab, value=parsed)
         if status is SaveStatus.SAVED or newest is None:
+            if newest is not None and not kind.may_follow(content, newest.value, parsed):
+                raise _invalid()
             if newest is not None and _is_full(newest):
                 raise _invalid()
             newest = Response.objects.create(attempt_item=item, sequence=sequence, value=parsed, tab=tab)

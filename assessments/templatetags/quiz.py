@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
+from assessments.kinds import get_kind
 from assessments.kinds.base import in_order
 from assessments.views.screens import StartScreen, start_screen
 from courses.models import ActivityPage
@@ -31,6 +32,12 @@ def as_json(value: Any) -> str:
 def arranged(entries: Sequence[dict[str, Any]], response: object) -> list[dict[str, Any]]:
     """Entries of an ordering question as the learner has arranged them, or as the attempt has mixed them."""
     return in_order(entries, response) if response else list(entries)
+
+
+@register.filter
+def with_answer(question: dict[str, Any], response: object) -> dict[str, Any]:
+    """`{% with told=question|with_answer:response %}`: what a kind's template shows of an answer beyond its value."""
+    return get_kind(question["kind"]).with_answer(question, response)
 
 
 @register.simple_tag(takes_context=True)

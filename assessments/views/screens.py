@@ -37,17 +37,6 @@ def number(value: Decimal) -> str:
 
 
 # --- player ---------------------------------------------------------------------------------------------------------
-def hint(kind: str) -> str:
-    """How to answer, under the question."""
-    return {
-        "single_choice": _("Choose one answer."),
-        "multiple_choice": _("Several answers may be right. Choose all that are."),
-        "numeric": _("Type a number. 1.234,5 and 1,234.5 are both understood."),
-        "matching": _("Choose what belongs to each entry."),
-        "ordering": _("Bring the entries into the right order with the buttons."),
-    }.get(kind, "")
-
-
 def state_words(state: AnswerState, *, flagged: bool) -> str:
     """The state of a question in words, for the navigator."""
     words = {
@@ -86,6 +75,10 @@ class QuestionScreen:
         return get_kind(self.view.kind).script
 
     @property
+    def takes_back(self) -> bool:
+        return get_kind(self.view.kind).takes_back
+
+    @property
     def public(self) -> dict[str, Any]:
         return self.view.public
 
@@ -119,7 +112,7 @@ class QuestionScreen:
 
     @property
     def hint(self) -> str:
-        return hint(self.view.kind)
+        return str(get_kind(self.view.kind).instruction)
 
     @property
     def remark(self) -> str:
@@ -384,8 +377,12 @@ def _short(value: Decimal | None) -> int | Decimal | None:
 
 
 def _verdict(question: QuestionResult) -> str:
-    if question.correct is None or question.score is None:
+    if not question.graded:
+        return "unscored"
+    if question.correct is None:
         return ""
+    if question.score is None:
+        return "pending"
     if question.correct:
         return "right"
     if not question.review.get("answered"):

@@ -8,6 +8,7 @@ from assessments.kinds import kinds
 from assessments.models import Attempt, AttemptItem, Item, QuizPage
 from courses.enums import Audience
 from courses.models import Activity, ModulePage
+from tests.courses.cms_factories import image
 from tests.courses.factories import activity_of
 
 _numbers = count(1)
@@ -126,6 +127,64 @@ def gap_fill_raw(*, marker: str = "", points: tuple[int, int, int] = (1, 1, 2)) 
     }
 
 
+def likert_raw(*, marker: str = "") -> dict[str, Any]:
+    """Two statements on a scale of five points."""
+    return {
+        **bilingual(prompt="What do you think?", feedback=f"Thank you{marker}"),
+        "statements": _list([bilingual(text="We talk"), bilingual(text="We listen")], "s"),
+        "scale": _list([bilingual(text=f"Level {number}") for number in range(1, 6)], "l"),
+    }
+
+
+def categorise_raw(*, marker: str = "") -> dict[str, Any]:
+    """Three groups with two entries, one entry and none."""
+
+    def group(name: str, prefix: str, *entries: str) -> dict[str, Any]:
+        made = [bilingual(text=entry, feedback=f"Why {entry}{marker}") for entry in entries]
+        return {**bilingual(name=name), "entries": _list(made, prefix)}
+
+    return {
+        **bilingual(prompt="Where does it belong?", feedback=f"Because{marker}"),
+        "groups": _list(
+            [group("Marketing", "em", "Campaign", "Webinar"), group("Sales", "es", "Offer"), group("Finance", "ef")],
+            "g",
+        ),
+    }
+
+
+def hotspot_raw(key: str = "+--", *, several: bool = False, marker: str = "") -> dict[str, Any]:
+    """A picture with an area for each sign, side by side; `item` puts a picture of the library in."""
+    raw = choice_raw(key, prompt="Where?", marker=marker)
+    for number, child in enumerate(raw["options"]):
+        child["value"] |= {"shape": ("rect", "circle")[number % 2], "top": "10.5", "width": "20", "height": "40"}
+        child["value"] |= {"left": str(5 + 30 * number), **bilingual(text=f"Area {number + 1}")}
+    return {**raw, **bilingual(alt="Three desks"), "image": 1, "several": several}
+
+
+def branching_raw(*, may_go_back: bool = True, marker: str = "") -> dict[str, Any]:
+    """Two turns, two endings. Best: c1-1 (2 points) → turn 2, c2-1 (3) → good. c1-2 (1) and c2-2 (0) end badly."""
+
+    def choice(text: str, goes_to: str, points: int) -> dict[str, Any]:
+        return {**bilingual(text=text, feedback=f"On {text}{marker}"), "goes_to": goes_to, "points": points}
+
+    def turn(name: str, choices: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"name": name, **bilingual(speaker="Jana", text=f"Turn {name}"), "choices": _list(choices, f"c{name}")}
+
+    turns = [
+        turn("1", [choice("Ask", "2", 2), choice("Tell", "bad", 1)]),
+        turn("2", [choice("Listen", "Good ", 3), choice("Interrupt", "bad", 0)]),
+    ]
+    ends = [
+        {"name": name, **bilingual(text=f"Ends {name}{marker}", feedback=f"So{marker}")} for name in ("good", "bad")
+    ]
+    return {
+        **bilingual(prompt="What do you say?", feedback=f"Because{marker}"),
+        "may_go_back": may_go_back,
+        "turns": _list(turns, "t"),
+        "endings": _list(ends, "x"),
+    }
+
+
 RAW: dict[str, Any] = {
     "single_choice": lambda marker="": choice_raw("+--", marker=marker),
     "multiple_choice": lambda marker="": choice_raw("++--", marker=marker),
@@ -136,6 +195,10 @@ RAW: dict[str, Any] = {
     "short_text": lambda marker="": short_text_raw(marker=marker),
     "true_false": lambda marker="": true_false_raw(marker=marker),
     "extended_text": lambda marker="": {**by_hand_raw(marker=marker), "min_words": 3, "max_words": 50},
+    "likert": lambda marker="": likert_raw(marker=marker),
+    "categorise": lambda marker="": categorise_raw(marker=marker),
+    "hotspot": lambda marker="": hotspot_raw(marker=marker),
+    "branching": lambda marker="": branching_raw(marker=marker),
 }
 
 # Tests about the player as such ask these five; what each kind does is tested with `RAW`.
@@ -151,7 +214,10 @@ def item(
     fields.setdefault("title", f"Item {next(_numbers)}")
     fields.setdefault("audience", Audience.BOTH)
     made = Item(live=live, **fields)
-    made.body = made._meta.get_field("body").to_python([{"type": kind, "value": raw or RAW[kind]()}])
+    value = raw or RAW[kind]()
+    if "image" in value:
+        value = {**value, "image": image().pk}
+    made.body = made._meta.get_field("body").to_python([{"type": kind, "value": value}])
     made.tags.add(*tags)
     made.save()
     return made
@@ -180,8 +246,15 @@ def quiz_of(page: QuizPage) -> Activity:
 
 
 def right_answer(attempt_item: AttemptItem) -> Any:
-    """A raw answer that earns full marks."""
+    """A raw answer that earns full marks; None where there is none."""
     return attempt_item.item_version.kind_object.best(attempt_item.content)
+
+
+def form_of(response: Any) -> dict[str, Any]:
+    """The fields by which most kinds send this answer without scripts."""
+    if isinstance(response, dict):
+        return {f"answer-{part}": value for part, value in response.items()}
+    return {"answer": response}
 
 
 def items_of(attempt: Attempt) -> list[AttemptItem]:

@@ -29,6 +29,9 @@ def grade(kind: str, raw: Any, content: Any = None) -> tuple[str, bool]:
     return str(made.score), made.correct
 
 
+GRADED = [name for name in CONTENT if get_kind(name).graded]
+
+
 def test_every_kind_is_found_in_the_order_of_the_editor() -> None:
     """A kind without a sample in the factories would escape the tests below, the canary and the browser tests."""
     assert [kind.rank for kind in kinds().values()] == sorted(kind.rank for kind in kinds().values())
@@ -41,6 +44,7 @@ def test_the_best_answer_earns_full_marks(name: str) -> None:
     """Previews, trials and the result's "right" rely on it."""
     kind, content = get_kind(name), CONTENT[name]
     best = kind.best(content)
+    assert (best is None) == (kind.by_hand or not kind.graded)
     if best is not None:
         assert grade(name, best) == ("1.0000", True)
 
@@ -202,6 +206,61 @@ def test_ordering(raw: Any, score: str) -> None:
     assert grade("ordering", raw) == (score, score == "1.0000")
 
 
+@pytest.mark.parametrize(
+    ("raw", "score"),
+    [
+        ({"em-1": "g-1", "em-2": "g-1", "es-1": "g-2"}, "1.0000"),
+        ({"em-1": "g-1", "em-2": "g-3", "es-1": "g-2"}, "0.6667"),
+        ({"em-1": "g-1", "em-2": ""}, "0.3333"),
+        ({"em-1": "g-3", "em-2": "g-2", "es-1": "g-1"}, "0.0000"),
+        ({}, "0.0000"),
+        (None, "0.0000"),
+    ],
+)
+def test_sorting_into_groups_counts_right_entries(raw: Any, score: str) -> None:
+    assert grade("categorise", raw) == (score, score == "1.0000")
+    whole = isinstance(raw, dict) and len(raw) == 3
+    assert (get_kind("categorise").answer_state(CONTENT["categorise"], raw) is AnswerState.ANSWERED) is whole
+
+
+@pytest.mark.parametrize(
+    ("raw", "score"), [(["o-1"], "1.0000"), (["o-2"], "0.0000"), ([], "0.0000"), (None, "0.0000"), ("", "0.0000")]
+)
+def test_one_area_of_a_picture(raw: Any, score: str) -> None:
+    assert grade("hotspot", raw) == (score, score == "1.0000")
+
+
+@pytest.mark.parametrize(
+    ("raw", "score"), [(["o-2", "o-1"], "1.0000"), (["o-1"], "0.5000"), (["o-1", "o-3"], "0.0000"), (None, "0.0000")]
+)
+def test_several_areas_of_a_picture_earn_parts(raw: Any, score: str) -> None:
+    content = get_kind("hotspot").content(factories.hotspot_raw("++--"[:3], several=True))
+    assert grade("hotspot", raw, content) == (score, score == "1.0000")
+
+
+def test_where_one_area_may_be_chosen_two_are_no_answer() -> None:
+    with pytest.raises(ParseError):
+        get_kind("hotspot").parse(CONTENT["hotspot"], ["o-1", "o-2"])
+
+
+@pytest.mark.parametrize(
+    "place", [{"left": "81"}, {"top": "60.1"}, {"width": "1.9"}, {"height": ""}, {"left": "x"}, {"width": "NaN"}]
+)
+def test_areas_lie_on_the_picture_and_can_be_met(place: dict[str, str]) -> None:
+    raw = factories.hotspot_raw()
+    raw["options"][0]["value"] |= place
+    assert len(get_kind("hotspot").problems(get_kind("hotspot").content(raw))) == 1
+
+
+def test_entries_to_sort_never_stand_by_their_groups() -> None:
+    """The order of authoring is the key, so it is in no byte that is sent, whatever a test mixes."""
+    kind, content = get_kind("categorise"), CONTENT["categorise"]
+    orders = [kind.option_order(content, seeded(seed), shuffle=False) for seed in range(30)]
+    assert {tuple(order["groups"]) for order in orders} == {("g-1", "g-2", "g-3")}, "groups stay where they are"
+    assert len({tuple(order["entries"]) for order in orders}) > 1
+    assert '"group"' not in json.dumps(kind.public(content, "de", orders[0]))
+
+
 def test_ordering_never_starts_with_the_answer() -> None:
     kind = get_kind("ordering")
     content = kind.content(factories.ordering_raw(3))
@@ -276,7 +335,13 @@ def test_the_question_is_needed_in_both_languages(kind: str, field: str) -> None
 
 @pytest.mark.parametrize(
     ("kind", "entries"),
-    [("single_choice", "options"), ("multiple_choice", "options"), ("matching", "pairs"), ("ordering", "entries")],
+    [
+        ("single_choice", "options"),
+        ("multiple_choice", "options"),
+        ("matching", "pairs"),
+        ("ordering", "entries"),
+        ("categorise", "entries"),
+    ],
 )
 @pytest.mark.parametrize("field", ["feedback_de", "feedback_en", "text_de", "text_en"])
 def test_every_option_needs_text_and_feedback_in_both_languages(kind: str, entries: str, field: str) -> None:
@@ -297,6 +362,14 @@ def test_every_option_needs_text_and_feedback_in_both_languages(kind: str, entri
         ("numeric", factories.numeric_raw("3750")),
         ("numeric", factories.numeric_raw("1", "-1")),
         ("ordering", factories.ordering_raw(2)),
+        ("likert", {**factories.likert_raw(), "scale": factories.likert_raw()["scale"][:4]}),
+        ("likert", {**factories.likert_raw(), "statements": []}),
+        ("categorise", {**factories.categorise_raw(), "groups": factories.categorise_raw()["groups"][:1]}),
+        ("categorise", {**factories.categorise_raw(), "groups": factories.categorise_raw()["groups"][1:]}),
+        ("hotspot", {**factories.hotspot_raw(), "image": None}),
+        ("hotspot", {**factories.hotspot_raw(), "alt_en": ""}),
+        ("hotspot", factories.hotspot_raw("++-")),
+        ("hotspot", factories.hotspot_raw("+++", several=True)),
     ],
 )
 def test_keys_that_make_no_sense_are_problems(kind: str, raw: Any) -> None:
@@ -311,7 +384,8 @@ def test_an_empty_draft_has_problems_and_raises_nothing(kind: str) -> None:
 # --- properties -----------------------------------------------------------------------------------------------------
 # Anything that JSON can say, with ids that exist mixed in.
 ids = st.sampled_from(
-    ["g-1", "g-2", "g-3", "c-1", "c-2", "true", "false", "o-1", "o-2", "o-9", "p-1", "p-2", "e-1", "e-2", "e-3", "e-4"]
+    ["true", "false", "o-1", "o-2", "o-9", "p-1", "p-2", "e-1", "e-2", "e-3", "e-4", "s-1", "1", "em-1", "es-1", "g-1"]
+    + ["g-2", "g-3", "c-1", "c-2", "c1-1", "c1-2", "c2-1", "c2-2"]
     + [choice["id"] for choice in CONTENT["matching"]["choices"]]
 )
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=80) | ids
@@ -343,7 +417,7 @@ def test_whatever_is_sent_is_refused_or_graded_and_option_order_changes_no_score
     assert handler.tally(content, response)
     rng = seeded(seed)
     shuffled = json.loads(json.dumps(content))
-    for entries in ("options", "choices", "pairs"):
+    for entries in ("options", "choices", "pairs", "statements", "groups"):
         rng.shuffle(shuffled.get(entries, []))
     assert handler.grade(shuffled, response) == made
 
@@ -385,7 +459,7 @@ def test_what_is_counted_of_an_answer_has_words(name: str) -> None:
     kind, content = get_kind(name), CONTENT[name]
     named = {one.key: one for one in kind.tally_keys(content, "en")}
     best = kind.parse(content, kind.best(content))
-    for key in kind.tally(content, best):
+    for key in kind.tally(content, best) if kind.graded else ():
         assert key in named
         assert named[key].right is True
         assert kind.tally_label(content, key, "en") == named[key].label != key

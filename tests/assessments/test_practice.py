@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from assessments.kinds import get_kind
 from assessments.models import Attempt, Item, Response
 from assessments.services import start_attempt
 from courses.models import Activity, LearningEvent, LessonPage, Progress
@@ -20,6 +21,8 @@ FORMS = {
     "true_false": {"answer": "true"},
     "ordering": {"order": ["e-1", "e-2", "e-3", "e-4"]},
     "extended_text": {"answer": "Dear buyer, hello"},
+    "branching": {"path": ["c1-1", "c2-1"]},
+    "likert": {"answer-s-1": "4", "answer-s-2": "5"},
 }
 
 
@@ -41,13 +44,16 @@ def test_a_check_answers_with_feedback_and_records_nothing(
     item = factories.item(kind, raw=factories.RAW[kind](marker=" CANARY"))
     put_check(tree, item)
     client.force_login(alice)
-    form = FORMS.get(kind) or {f"answer-{pair['id']}": pair["choice"] for pair in item.versions.get().content["pairs"]}
+    form = FORMS.get(kind) or factories.form_of(get_kind(kind).best(item.versions.get().content))
     before = LearningEvent.objects.count(), Progress.objects.count()
     asked = client.post(url(item), {"again": "1", "block": "b"}).content.decode()
     assert "CANARY" not in asked
     told = client.post(url(item), {**form, "block": "b"}).content.decode()
     assert "CANARY" in told
-    assert ("pill--success" in told) is (kind in factories.GRADED), "nothing is called right that people must judge"
+    if kind in factories.GRADED:
+        assert "pill--success" in told
+    else:  # nothing is called right that people must judge, or that is nobody's business
+        assert ("Not scored" in told) is not get_kind(kind).graded
     assert before == (LearningEvent.objects.count(), Progress.objects.count())
     assert not Attempt.objects.exists()
     assert not Response.objects.exists()

@@ -90,6 +90,7 @@ class Matching(Kind):
     rank = 40
     shape = "parts"
     block_class: ClassVar = MatchingBlock
+    instruction = gettext_lazy("Choose what belongs to each entry.")
 
     def content(self, raw: Mapping[str, Any]) -> Content:
         choices: dict[tuple[str, str], dict[str, str]] = {}

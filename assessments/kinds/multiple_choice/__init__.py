@@ -31,6 +31,7 @@ class MultipleChoice(ChoiceKind):
     rank = 20
     shape = "many"
     block_class: ClassVar = MultipleChoiceItemBlock
+    instruction = gettext_lazy("Several answers may be right. Choose all that are.")
 
     def problems(self, content: Content) -> list[str]:
         found = super().problems(content)

@@ -88,6 +88,7 @@ class Numeric(Kind):
     rank = 30
     shape = "text"
     block_class: ClassVar = NumericBlock
+    instruction = gettext_lazy("Type a number. 1.234,5 and 1,234.5 are both understood.")
 
     def content(self, raw: Mapping[str, Any]) -> Content:
         return {

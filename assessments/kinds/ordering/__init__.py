@@ -74,6 +74,7 @@ class Ordering(Kind):
     rank = 50
     shape = "own"
     block_class: ClassVar = OrderingBlock
+    instruction = gettext_lazy("Bring the entries into the right order with the buttons.")
 
     def content(self, raw: Mapping[str, Any]) -> Content:
         return {

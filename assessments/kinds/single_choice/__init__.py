@@ -24,6 +24,8 @@ class SingleChoice(ChoiceKind):
     rank = 10
     shape = "one"
     block_class: ClassVar = SingleChoiceBlock
+    instruction = gettext_lazy("Choose one answer.")
+    takes_back = True
 
     def problems(self, content: Content) -> list[str]:
         found = super().problems(content)

@@ -1,0 +1,242 @@
+"""Categorise: entries are sorted into groups; each entry has one right group."""
+
+import random
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import blocks
+
+from assessments.enums import AnswerState
+from assessments.kinds.base import (
+    LANGUAGES,
+    NO_ANSWER,
+    Content,
+    ItemBlock,
+    Kind,
+    Outcome,
+    ParseError,
+    TallyKey,
+    explanation_blocks,
+    in_order,
+    list_values,
+    missing_texts,
+    outcome,
+    parse_id,
+    repeated,
+    shuffled,
+    text_in,
+    texts,
+)
+
+MIN_ENTRIES, MAX_ENTRIES = 2, 20
+
+
+class EntryBlock(blocks.StructBlock):
+    text_de = blocks.TextBlock(label=gettext_lazy("Entry (German)"), rows=1, max_length=300)
+    text_en = blocks.TextBlock(label=gettext_lazy("Entry (English)"), rows=1, max_length=300)
+    feedback_de = blocks.TextBlock(
+        label=gettext_lazy("Feedback (German)"),
+        rows=2,
+        max_length=1000,
+        help_text=gettext_lazy("Why the entry belongs to this group."),
+    )
+    feedback_en = blocks.TextBlock(label=gettext_lazy("Feedback (English)"), rows=2, max_length=1000)
+
+    class Meta:
+        form_classname = "struct-block bilingual"
+        label = gettext_lazy("Entry")
+        label_format = "{text_de}"
+
+
+class GroupBlock(blocks.StructBlock):
+    """A group with the entries that belong to it: the key cannot point to a group that does not exist."""
+
+    name_de = blocks.CharBlock(label=gettext_lazy("Group (German)"), max_length=60)
+    name_en = blocks.CharBlock(label=gettext_lazy("Group (English)"), max_length=60)
+    entries = blocks.ListBlock(
+        EntryBlock(),
+        label=gettext_lazy("Entries that belong here"),
+        default=[],
+        max_num=10,
+        help_text=gettext_lazy("A group may stay empty: then it is there to be mistaken for another."),
+    )
+
+    class Meta:
+        form_classname = "struct-block bilingual"
+        label = gettext_lazy("Group")
+        label_format = "{name_de}"
+
+
+class CategoriseBlock(ItemBlock):
+    kind_name = "categorise"
+
+    groups = blocks.ListBlock(
+        GroupBlock(),
+        label=gettext_lazy("Groups"),
+        min_num=2,
+        max_num=6,
+        help_text=gettext_lazy("Learners get the entries mixed."),
+    )
+
+    def __init__(self, local_blocks: Any = None, **kwargs: Any) -> None:
+        super().__init__([*(local_blocks or ()), *explanation_blocks(required=False)], **kwargs)
+
+
+class Categorise(Kind):
+    """Response: `{entry id: group id}`, possibly for some entries only. Score: the share of right entries."""
+
+    name = "categorise"
+    label = gettext_lazy("Sort into groups")
+    description = gettext_lazy("Entries are sorted into two to six groups; each right one earns its part.")
+    icon = "grid"
+    rank = 45
+    shape = "parts"
+    takes_back = True
+    block_class: ClassVar = CategoriseBlock
+    instruction = gettext_lazy("Choose a group for each entry.")
+
+    def content(self, raw: Mapping[str, Any]) -> Content:
+        groups = list_values(raw.get("groups"))
+        return {
+            **texts(raw, "prompt", "feedback"),
+            "groups": [{"id": key, **texts(group, "name")} for key, group in groups],
+            "entries": [
+                {"id": entry_key, "group": key, **texts(entry, "text", "feedback")}
+                for key, group in groups
+                for entry_key, entry in list_values(group.get("entries"))
+            ],
+        }
+
+    def problems(self, content: Content) -> list[str]:
+        found = self.common_problems(content)
+        groups, entries = content["groups"], content["entries"]
+        if len(groups) < 2:
+            found.append(_("At least two groups are needed."))
+        for number, group in enumerate(groups, 1):
+            found += missing_texts(group, "name", _("Group %(number)d") % {"number": number})
+        if not MIN_ENTRIES <= len(entries) <= MAX_ENTRIES:
+            found.append(
+                _("Between %(least)d and %(most)d entries are needed in all; there are %(count)d.")
+                % {"least": MIN_ENTRIES, "most": MAX_ENTRIES, "count": len(entries)}
+            )
+        if len(groups) > 1 and len({entry["group"] for entry in entries}) == 1:
+            found.append(_("All entries belong to one group: nothing is left to sort."))
+        for place, group in enumerate(groups, 1):
+            mine = [entry for entry in entries if entry["group"] == group["id"]]
+            for number, entry in enumerate(mine, 1):
+                name = _("Group %(group)d, entry %(number)d") % {"group": place, "number": number}
+                found += missing_texts(entry, "text", name)
+                found += missing_texts(entry, "feedback", _("Feedback on %(answer)s") % {"answer": name})
+        if any(repeated(group[f"name_{language}"] for group in groups) for language in LANGUAGES):
+            found.append(_("Two groups have the same name."))
+        if any(repeated(entry[f"text_{language}"] for entry in entries) for language in LANGUAGES):
+            found.append(_("Two entries have the same text."))
+        return found
+
+    def option_order(self, content: Content, rng: random.Random, *, shuffle: bool) -> dict[str, list[str]]:
+        """Entries are always mixed: in the order of authoring they stand by their groups."""
+        groups = [group["id"] for group in content["groups"]]
+        return {
+            "groups": shuffled(groups, rng) if shuffle else groups,
+            "entries": shuffled([entry["id"] for entry in content["entries"]], rng),
+        }
+
+    def public(self, content: Content, language: str, option_order: Any) -> dict[str, Any]:
+        order = option_order if isinstance(option_order, dict) else {}
+        fallback = sorted(entry["id"] for entry in content["entries"])
+        return {
+            "kind": self.name,
+            "prompt": text_in(content, "prompt", language),
+            "groups": [
+                {"id": group["id"], "name": text_in(group, "name", language)}
+                for group in in_order(content["groups"], order.get("groups"))
+            ],
+            "entries": [
+                {"id": entry["id"], "text": text_in(entry, "text", language)}
+                for entry in in_order(content["entries"], order.get("entries", fallback))
+            ],
+        }
+
+    def parse(self, content: Content, raw: object) -> dict[str, str] | None:
+        if raw in (None, "", {}):
+            return None
+        if not isinstance(raw, dict) or len(raw) > len(content["entries"]):
+            raise ParseError("not a mapping of entries to groups")
+        entries = [entry["id"] for entry in content["entries"]]
+        groups = [group["id"] for group in content["groups"]]
+        return {
+            parse_id(key, entries): parse_id(group, groups) for key, group in raw.items() if group not in (None, "")
+        } or None
+
+    def read_form(self, content: Content, form: QueryDict, current: Any) -> object:
+        """Fields are called `answer-<entry id>`."""
+        return {entry["id"]: form.get(f"answer-{entry['id']}") for entry in content["entries"]}
+
+    def answer_state(self, content: Content, response: Any) -> AnswerState:
+        if not response:
+            return AnswerState.EMPTY
+        return AnswerState.ANSWERED if len(response) == len(content["entries"]) else AnswerState.PARTIAL
+
+    def grade(self, content: Content, response: Any) -> Outcome:
+        given = response or {}
+        right = sum(given.get(entry["id"]) == entry["group"] for entry in content["entries"])
+        return outcome(right, len(content["entries"]) or 1)
+
+    def best(self, content: Content) -> dict[str, str]:
+        return {entry["id"]: entry["group"] for entry in content["entries"]}
+
+    def review(self, content: Content, response: Any, language: str) -> dict[str, Any]:
+        given = response or {}
+        names = {group["id"]: text_in(group, "name", language) for group in content["groups"]}
+        entries = [
+            {
+                "id": entry["id"],
+                "group": entry["group"],
+                "text": text_in(entry, "text", language),
+                "yours": names.get(given.get(entry["id"], ""), ""),
+                "right": names[entry["group"]],
+                "correct": given.get(entry["id"]) == entry["group"],
+                "feedback": text_in(entry, "feedback", language),
+            }
+            for entry in content["entries"]
+        ]
+        return {
+            "kind": self.name,
+            "prompt": text_in(content, "prompt", language),
+            "answered": response is not None,
+            "yours": [f"{entry['text']} → {entry['yours']}" for entry in entries if entry["yours"]],
+            "right": [f"{entry['text']} → {entry['right']}" for entry in entries],
+            "groups": [
+                {"name": name, "entries": [entry for entry in entries if entry["group"] == key]}
+                for key, name in names.items()
+            ],
+            "feedback": text_in(content, "feedback", language),
+        }
+
+    def remarks(self, review: dict[str, Any]) -> list[str]:
+        entries = [entry for group in review["groups"] for entry in group["entries"]]
+        return [entry["feedback"] for entry in entries if entry["yours"] and entry["feedback"]]
+
+    def tally(self, content: Content, response: Any) -> list[str]:
+        return sorted(f"{entry}:{group}" for entry, group in (response or {}).items()) or [NO_ANSWER]
+
+    def tally_keys(self, content: Content, language: str) -> list[TallyKey]:
+        return [
+            TallyKey(
+                f"{entry['id']}:{group['id']}",
+                f"{text_in(entry, 'text', language)} → {text_in(group, 'name', language)}",
+                group["id"] == entry["group"],
+            )
+            for entry in content["entries"]
+            for group in content["groups"]
+        ]
+
+    def guess_score(self, content: Content) -> float | None:
+        """Each entry gets one of the groups, each as likely as the others."""
+        return 1 / len(content["groups"]) if content["groups"] else None
+
+
+KIND = Categorise()
