@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from assessments.analysis.choosing import Chosen
 from assessments.analysis.columns import NO_CODE, Builder, Codes
-from assessments.kinds import Kind, kinds
+from assessments.kinds import Kind, kinds, ungraded_kinds
 from assessments.models import AttemptItem, ItemVersion, Response
 
 ATTEMPTS_PER_BLOCK = 1_000
@@ -41,7 +41,8 @@ class Reader:
 
     def _block(self, ids: list[int]) -> None:
         newest = Response.objects.filter(attempt_item=OuterRef("pk")).order_by("-sequence")
-        rows = AttemptItem.objects.filter(attempt__in=ids).order_by()
+        # What is never scored is no question of the test here; an attempt with it is as complete as any other.
+        rows = AttemptItem.objects.filter(attempt__in=ids).exclude(item_version__kind__in=ungraded_kinds()).order_by()
         values = list(
             rows.values_list(
                 "attempt_id",

@@ -73,6 +73,16 @@ def ten(quiz: Activity, page: QuizPage, versions: list[ItemVersion]) -> list[Use
     return group
 
 
+def test_a_question_that_is_never_scored_keeps_no_attempt_out(quiz: Activity, page: QuizPage) -> None:
+    """A test with an opinion in it would never be analysed: its total would count as not known yet."""
+    versions = [*versions_of(page), factories.item("likert").versions.get()]
+    for user in people(5):
+        ended(user, quiz, page, [(version, None) for version in versions])
+    analysis = computed(quiz)
+    assert (analysis.withheld, analysis.attempts) == ("", 5)
+    assert ItemAnalysis.objects.filter(analysis=analysis).count() == len(KINDS)
+
+
 # --- What is read ----------------------------------------------------------------------------------------------------
 def test_it_counts_what_is_in_the_database(
     quiz: Activity, page: QuizPage, versions: list[ItemVersion], ten: list[User]

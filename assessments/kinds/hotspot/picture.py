@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from wagtail.images import get_image_model
+from wagtail.images.models import Filter
 
 FOLDER = "questions"
 LARGEST = 1600  # pixels: what a wide screen shows; camera files are many times that
@@ -29,8 +30,9 @@ def keep_picture(image: dict[str, Any] | None) -> dict[str, Any] | None:
     row = get_image_model().objects.filter(pk=image["id"]).first() if image else None
     if image is None or row is None:
         return image
-    file = row.file if row.is_svg() else row.get_rendition(f"max-{LARGEST}x{LARGEST}").file
     digest = row.get_file_hash()
+    # Made for this copy: a rendition of the library may be remembered longer than its file exists.
+    file = row.file if row.is_svg() else row.generate_rendition_file(Filter(f"max-{LARGEST}x{LARGEST}"))
     name = f"{FOLDER}/{digest}{PurePosixPath(file.name).suffix.lower()}"
     if not default_storage.exists(name):
         with file.open("rb") as source:
