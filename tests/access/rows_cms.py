@@ -156,13 +156,16 @@ def snippet(model: str, attribute: str, readers: frozenset[str], deleters: froze
     ]
 
 
-def chooser(model: str, attribute: str, authors: frozenset[str], shows: str) -> list[Row]:
-    """The dialogue that picks one for a page. Wagtail opens it to everybody in the CMS; it names titles, no more."""
+def chooser(model: str, attribute: str, authors: frozenset[str], shows: str, *, first: str = "") -> list[Row]:
+    """The dialogue that picks one for a page. Wagtail opens it to everybody in the CMS; it names titles, no more.
+
+    `first` stands on the first of its pages where `shows` does not.
+    """
     readers = CMS
     name, pk = f"wagtailsnippetchoosers_{model}", pk_of(attribute)
     return [
-        view(f"{name}:choose", readers, shows=shows),
-        view(f"{name}:choose_results", readers, shows=shows),
+        view(f"{name}:choose", readers, shows=first or shows),
+        view(f"{name}:choose_results", readers, shows=first or shows),
         view(f"{name}:chosen", readers, pk, shows=shows, missing=None),
         view(f"{name}:chosen_multiple", readers, query=f"?id={NO_PK}"),
         view(f"{name}:create", authors, refused=302),
@@ -275,6 +278,6 @@ ROWS = [
     *ANALYSES,
     *chooser("people_function", "function", COMPANY_HR, "Marketing"),
     *chooser("courses_fact", "fact", AUTHORS, "46 %"),
-    *chooser("assessments_item", "item", AUTHORS, "Frage single_choice"),
+    *chooser("assessments_item", "item", AUTHORS, "Frage single_choice", first="Frage branching"),
 ]
 __all__ = ["CMS", "ROWS"]
