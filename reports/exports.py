@@ -25,7 +25,7 @@ from reports.copying import copy_rows
 from reports.definitions import DEFINITIONS
 from reports.enums import RowStatus
 from reports.filters import FilterForm, ReportFilters
-from reports.selectors import Rows, ordered, report_people, report_rows
+from reports.selectors import Rows, ordered, report_people, report_rows, with_certificates
 
 PEOPLE_PER_BLOCK = 500
 SPOOL_BYTES = 4 * 1024 * 1024
@@ -43,7 +43,7 @@ def blocks(actor: User, filters: ReportFilters, *, times: int = 1) -> Iterator[R
     size = PEOPLE_PER_BLOCK * times
     for start in range(0, len(ids), size):
         rows = report_rows(actor, filters).filter(user__in=ids[start : start + size].tolist())
-        yield ordered(rows, "person")
+        yield ordered(with_certificates(rows, filters.moment), "person")
 
 
 def row_values(rows: Rows) -> list[Row]:
@@ -102,7 +102,7 @@ class CsvWriter:
 
     def __init__(self, actor: User, form: FilterForm, filters: ReportFilters) -> None:
         self.file: IO[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by the caller
-        self.times = 4 if connection.vendor == "postgresql" else 1  # COPY holds no rows in this process
+        self.times = 20 if connection.vendor == "postgresql" else 1  # COPY holds no rows in this process
         self._text = io.TextIOWrapper(self.file, encoding="utf-8-sig", newline="", write_through=True)
         self._delimiter = ";" if _languages()[0] == "de" else ","
         self._csv = csv.writer(self._text, delimiter=self._delimiter, lineterminator="\r\n")

@@ -21,6 +21,7 @@ from people.services import log_access
 from reports.enums import ExportKind, PlanKind
 from reports.filters import FilterForm
 from reports.models import KEEP_EXPORTS, AssignmentMail, AssignmentPlan, ExportJob
+from reports.numbers import forget_numbers
 from reports.selectors import assigned_before, plan_kinds, to_be_told
 from reports.tasks import run_export, send_mails
 
@@ -136,6 +137,7 @@ def confirm_assignment(actor: User, *, plan: AssignmentPlan, token: str) -> Assi
     }
     plan.confirmed_at = timezone.now()
     plan.save(update_fields=["result", "confirmed_at"])
+    transaction.on_commit(forget_numbers)
     due = plan.due_at.date().isoformat() if plan.due_at else ""
     log_access(actor, subjects=chosen, action="assign", detail=f"activity={plan.activity.key}&due={due}")
     return plan

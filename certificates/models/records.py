@@ -26,6 +26,15 @@ class Certificate(Claimable):
     user = models.ForeignKey("people.User", models.PROTECT, related_name="certificates", verbose_name=_("person"))
     activity = models.ForeignKey("courses.Activity", models.PROTECT, related_name="certificates")
     cycle = models.PositiveSmallIntegerField(default=1)
+    # No column: how reports join the certificate of an enrolment, which has the same person, activity and cycle.
+    enrollment = models.ForeignObject(
+        "courses.Enrollment",
+        models.DO_NOTHING,
+        from_fields=["user", "activity", "cycle"],
+        to_fields=["user", "activity", "cycle"],
+        related_name="certificates",
+        editable=False,
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=CertificateKind.choices)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     frozen = models.JSONField(editable=False)

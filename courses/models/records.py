@@ -129,7 +129,15 @@ class Enrollment(models.Model):
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")
         constraints = (models.UniqueConstraint(fields=["user", "activity", "cycle"], name="enrollment_once_per_cycle"),)
-        indexes = (models.Index(fields=["activity", "satisfied_at"]),)
+        indexes = (
+            models.Index(fields=["activity", "satisfied_at"]),
+            # Reports leave out what a later cycle has replaced; they look for it among the few rows that have one.
+            models.Index(
+                fields=["user", "activity", "cycle", "enrolled_at"],
+                condition=Q(cycle__gt=1),
+                name="enrollment_later_cycles",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.user} – {self.activity}"

@@ -34,6 +34,18 @@ def for_role(predicate: Callable[[User], bool]) -> Callable[[View], View]:
     return decorate
 
 
+class ReadRows:
+    """Rows that are read piece by piece; a paginator slices it."""
+
+    ordered = True
+
+    def __init__(self, read: Callable[[int, int], list[Any]]) -> None:
+        self._read = read
+
+    def __getitem__(self, piece: slice) -> list[Any]:
+        return self._read(piece.start, piece.stop)
+
+
 class CountedPaginator(Paginator):  # type: ignore[type-arg]  # the runtime class takes no parameter
     """A paginator that is told the count: the cards have counted already."""
 

@@ -15,7 +15,7 @@ from people import roles
 from people.models import User
 from people.selectors import team_lead_view, team_of, visible_people
 from reports.enums import RowStatus
-from reports.selectors import enrollment_rows, ordered, timeline_events
+from reports.selectors import enrollment_rows, ordered, timeline_events, with_certificates
 from reports.services import log_look
 from reports.views.common import actor_of, address, for_role
 
@@ -27,9 +27,8 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor = actor_of(request)
     found = get_object_or_404(visible_people(actor).select_related("org_unit", "function", "manager"), uuid=uuid)
     now = timezone.now()
-    rows = list(
-        ordered(enrollment_rows(User.objects.filter(pk=found.pk), now)).select_related("activity", "user__function")
-    )
+    own = with_certificates(enrollment_rows(User.objects.filter(pk=found.pk), now), now)
+    rows = list(ordered(own).select_related("activity", "user__function"))
     log_look(actor, action="timeline", params={}, subject=found)
     return render(
         request,

@@ -8,23 +8,25 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from people import roles
+from people.models import User
 from reports.charts import bars
 from reports.definitions import DEFINITIONS
 from reports.enums import RowStatus
 from reports.filters import FilterForm, ReportFilters
+from reports.numbers import Numbers, report_numbers
 from reports.selectors import (
     SORTS,
-    by_activity,
     matrix_columns,
     matrix_people,
     matrix_rows,
     ordered,
     report_rows,
-    summary,
+    rows_between,
+    with_certificates,
     with_status,
 )
 from reports.services import log_look
-from reports.views.common import actor_of, address, chips, for_role, page_of
+from reports.views.common import ReadRows, actor_of, address, chips, for_role, page_of
 
 ROWS_PER_PAGE = 50
 PEOPLE_PER_PAGE = 40
@@ -53,13 +55,14 @@ def report(request: HttpRequest) -> HttpResponse:
     unknown = [name for name, value, known in (("view", view, VIEWS), ("sort", sort.removeprefix("-"), ("", *SORTS)))
                if value not in known]  # fmt: skip
     view = view if view in VIEWS else "table"
-    numbers = summary(actor, filters)
+    counted = report_numbers(actor, filters, chart=view == "table")
+    filters, numbers = counted.filters, counted.summary
     context: dict[str, Any] = {
         "form": form,
         "filters": filters,
         "chips": chips(request, form),
         "numbers": numbers,
-        "bars": bars(by_activity(actor, filters)) if view == "table" else [],
+        "bars": bars(counted.chart),
         "overdue": _longest_overdue(actor, filters) if numbers.overdue and view == "table" else [],
         "view": view,
         "views": VIEWS,
@@ -72,10 +75,9 @@ def report(request: HttpRequest) -> HttpResponse:
         "statuses": RowStatus,
     }
     if view == "matrix":
-        context |= _matrix(request, filters)
+        context |= _matrix(request, counted)
     else:
-        rows = ordered(report_rows(actor, filters), sort).select_related(*RELATED)
-        context["page"] = page_of(request, rows, ROWS_PER_PAGE, count=numbers.total)
+        context["page"] = page_of(request, _rows(actor, counted, sort), ROWS_PER_PAGE, count=numbers.total)
     log_look(actor, action="report", params={**filters.params, "view": view})
     return render(request, "reports/report.html", context)
 
@@ -85,10 +87,22 @@ def _longest_overdue(actor: Any, filters: ReportFilters) -> Any:
     return list(ordered(rows, "due").select_related(*RELATED)[:OVERDUE_SHOWN])
 
 
-def _matrix(request: HttpRequest, filters: ReportFilters) -> dict[str, Any]:
-    actor = actor_of(request)
+def _rows(actor: User, counted: Numbers, sort: str) -> Any:
+    """The rows in order, to be sliced: one query, or for a large report one for each status on the page."""
+    filters = counted.filters
+    rows = with_certificates(report_rows(actor, filters), filters.moment).select_related(*RELATED)
+    if sort.removeprefix("-") in SORTS or not counted.is_large:
+        return ordered(rows, sort)
+    counts = counted.summary.by_status()
+    return ReadRows(lambda first, last: rows_between(rows, counts, filters.moment, first, last))
+
+
+def _matrix(request: HttpRequest, counted: Numbers) -> dict[str, Any]:
+    actor, filters = actor_of(request), counted.filters
     columns = matrix_columns(filters)
-    page = page_of(request, matrix_people(actor, filters).select_related("org_unit", "function"), PEOPLE_PER_PAGE)
+    people = matrix_people(actor, filters).select_related("org_unit", "function")
+    narrowed = filters.narrows_rows or filters.activity is not None
+    page = page_of(request, people, PEOPLE_PER_PAGE, count=None if narrowed else counted.summary.people)
     rows = matrix_rows(actor, filters, people=list(page.object_list), columns=columns)
     return {"page": page, "modules": columns, "matrix": rows}
 

@@ -92,7 +92,7 @@ def seed(attempts: int, items: int) -> int:
             _attempt(rows, keys, first + number, quiz.pk, at, questions, rng)
         with transaction.atomic():
             for name, table in tables.items():
-                table.write(rows[name])
+                table.write(table.pack(rows[name]))
     advance_sequences(tables.values())
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -1,5 +1,6 @@
 """Rows about size and place: SQLite beside PostgreSQL, and how pages slow down as the company grows."""
 
+import os
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -45,8 +46,11 @@ def _embedded(stack: Stack, session: str) -> Learner:
 
 def growth(bench: Setting) -> list[Row]:
     """The same pages in companies of growing size, each with a database and web workers of its own: p50 in turn."""
-    sizes = (1_000, 5_000) if bench.quick else (1_000, 10_000, 100_000)
-    companies = [_Company(bench, size) for size in sizes]
+    sizes = (500, 2_000) if bench.quick else tuple(int(size) for size in _sizes().split(","))
+    grown = "pristine"
+    for size in sizes:  # each is the one before, grown: content is imported once
+        grown = _seed(bench, size, grown)
+    companies = [_Company(bench, size, number) for number, size in enumerate(sizes)]
     rows = []
     for page, target in PAGES.items():
         speeds: list[list[float]] = [[] for _ in companies]
@@ -65,21 +69,35 @@ def growth(bench: Setting) -> list[Row]:
     return rows
 
 
+def _sizes() -> str:
+    """Learners, by commas: GROWTH=1000,10000 where there is no time for a hundred thousand."""
+    return os.environ.get("GROWTH", "1000,10000,100000")
+
+
+def _seed(bench: Setting, size: int, source: str) -> str:
+    """A database with a company of this size, grown from `source`: its name."""
+    began, name = time.monotonic(), f"growth_{size}"
+    helper = bench.remote(DATABASE_URL=bench.copy_database(name, source))
+    helper.call("seed_company", learners=size)
+    helper.close()
+    print(f"A company of {size:,} learners stands after {time.monotonic() - began:.0f} s.", flush=True)
+    return name
+
+
 class _Company:
     """A synthetic company over a web server of its own."""
 
-    def __init__(self, bench: Setting, size: int) -> None:
+    def __init__(self, bench: Setting, size: int, number: int) -> None:
         self.size = size
-        began = time.monotonic()
-        self.env = {"DATABASE_URL": bench.copy_database(f"growth_{size}", "pristine")}
+        # A cache of its own as well: the same keys of another company would answer for this one.
+        cache = bench.stack.env["CACHE_URL"].rpartition("/")[0] + f"/{number + 2}"
+        self.env = {"DATABASE_URL": bench.database_url(f"growth_{size}"), "CACHE_URL": cache}
         self.inside = bench.remote(**self.env)
-        self.inside.call("seed_company", learners=size)
         self.paths, sessions = self.inside.call("company")
         self.web = bench.web(env=self.env)
         self.sessions: dict[str, str] = sessions
         self.counting: Web | None = None
         self.readers = {page: bench.learner(sessions[page], port=self.web.port) for page in self.paths}
-        print(f"A company of {size:,} learners stands after {time.monotonic() - began:.0f} s.", flush=True)
 
     def p50(self, page: str) -> float:
         """Seconds of the median request, one after the other."""

@@ -1,11 +1,18 @@
 """What the synthetic company learns: a course package of modules and paths, both languages, imported as any other."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
+from django.core.management import call_command
+from django.db.models.signals import post_save
 from django.utils import translation
+from wagtail.search.index import get_indexed_models
+from wagtail.search.signal_handlers import post_save_signal_handler
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from courses.package.importer import import_package
 from enablement.celery import app
@@ -50,7 +57,7 @@ def ensure_content(modules: int) -> None:
     """
     eager, app.conf.task_always_eager = app.conf.task_always_eager, True
     try:
-        with tempfile.TemporaryDirectory() as folder, translation.override("en"):
+        with tempfile.TemporaryDirectory() as folder, translation.override("en"), _indexed_once():
             for name, data in package_files(modules).items():
                 path = Path(folder) / name
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +65,22 @@ def ensure_content(modules: int) -> None:
             import_package(Path(folder))
     finally:
         app.conf.task_always_eager = eager
+
+
+@contextmanager
+def _indexed_once() -> Iterator[None]:
+    """The search and reference indexes are made at the end, not after each of the thousand saves of an import."""
+    models = [model for model in get_indexed_models() if getattr(model, "search_auto_update", True)]
+    for model in models:
+        post_save.disconnect(post_save_signal_handler, sender=model)
+    try:
+        with disable_reference_index_auto_update():
+            yield
+    finally:
+        for model in models:
+            post_save.connect(post_save_signal_handler, sender=model)
+    call_command("update_index", verbosity=0)
+    call_command("rebuild_references_index", verbosity=0)
 
 
 def module_id(number: int) -> str:

@@ -1,15 +1,18 @@
 """Makes the synthetic company, or lets it grow: in batches of learners, each in one transaction."""
 
+import multiprocessing
 import random
 import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -24,9 +27,10 @@ from trials.population.journey import Journey
 from trials.population.lives import live
 from trials.population.plan import Plan, read_plan
 from trials.population.rows import Batch, Counts, Keys, make_tables
-from trials.population.tables import Table, advance_sequences, analyze
+from trials.population.tables import Table, advance_sequences, analyze, references_checked_at_the_end
 
-BATCH = 200  # learners; whole teams
+BATCH = 500  # learners; whole teams
+PROCESS_FROM = 1_000  # learners: for fewer a process is not worth its start
 MAX_LEARNERS = 999_990
 _MARK = re.compile(r"population seed=(?P<seed>\d+) modules=(?P<modules>\d+) until=(?P<until>\S+)")
 
@@ -117,29 +121,77 @@ def _until(root: OrgUnit) -> datetime:
 
 
 def _write_learners(plan: Plan, known: dict[int, int], learners: int, say: Say) -> None:
-    """Invent the next batch in a thread while the database takes the last one."""
+    """Invent the next batch beside the database that takes the last one."""
     tables = make_tables()
     free = {name: table.free_keys() for name, table in tables.items() if name != "events"}
-    batches = _batches(plan, known, learners, free)
+    batches = _batches(plan, known, learners, free, tables)
     began, done, wanted = time.monotonic(), 0, learners - len(known)
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = pool.submit(next, batches, None)
+    with _beside(batches, wanted) as coming, references_checked_at_the_end(tables.values()):
+        while (batch := coming()) is not None:
             _write(batch, tables)
             done += batch.learners
             seconds = time.monotonic() - began
             say(f"{done:,} of {wanted:,} learners, {done / seconds:,.0f}/s, {seconds:.0f} s")
 
 
-def _batches(plan: Plan, known: dict[int, int], learners: int, free: dict[str, "count[int]"]) -> Iterator[Batch]:
-    """The learners who are missing, in batches. Asks no database: it runs in a thread, which has none."""
+@contextmanager
+def _beside(batches: "Iterator[Packed]", wanted: int) -> "Iterator[Callable[[], Packed | None]]":
+    """Gives the next batch while the one after it is being made: in a process, or for a few learners in a thread."""
+    pool: Executor
+    if wanted >= PROCESS_FROM and "fork" in multiprocessing.get_all_start_methods():
+        # Forked, the process has the plan. It ends without ever touching the connection that it inherits.
+        context = multiprocessing.get_context("fork")
+        pool = ProcessPoolExecutor(1, mp_context=context, initializer=_make.start, initargs=(batches,))
+    else:
+        _make.start(batches)
+        pool = ThreadPoolExecutor(1)
+    with pool:
+        waiting = [pool.submit(_make)]
+
+        def coming() -> "Packed | None":
+            waiting.append(pool.submit(_make))
+            return waiting.pop(0).result()
+
+        yield coming
+
+
+class _Maker:
+    """Makes batches where it is called."""
+
+    def start(self, batches: "Iterator[Packed]") -> None:
+        self.batches = batches
+
+    def __call__(self) -> "Packed | None":
+        return next(self.batches, None)
+
+    def __reduce__(self) -> str:
+        return "_make"
+
+
+_make = _Maker()
+
+
+def _batches(
+    plan: Plan, known: dict[int, int], learners: int, free: dict[str, "count[int]"], tables: dict[str, Table]
+) -> "Iterator[Packed]":
+    """The learners who are missing, in batches. Asks no database."""
     keys = Keys(**{name: free[name] for name in Keys.__dataclass_fields__})
     people = dict(known)
     for first in range(len(known), learners, BATCH):
         numbers = range(first, min(first + BATCH, learners))
         people |= zip(numbers, free["people"], strict=False)
-        yield _invent(numbers, people, plan, keys)
+        batch = _invent(numbers, people, plan, keys)
+        packed = {name: table.pack(batch.rows[name]) for name, table in tables.items()}
+        yield Packed(batch.learners, packed, batch.statistics)
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A batch as the tables take it."""
+
+    learners: int
+    rows: dict[str, Any]
+    statistics: dict[int, Counts]
 
 
 def _invent(numbers: range, people: dict[int, int], plan: Plan, keys: Keys) -> Batch:
@@ -154,7 +206,7 @@ def _invent(numbers: range, people: dict[int, int], plan: Plan, keys: Keys) -> B
 
 
 @transaction.atomic
-def _write(batch: Batch, tables: dict[str, Table]) -> None:
+def _write(batch: Packed, tables: dict[str, Table]) -> None:
     for name, table in tables.items():
         table.write(batch.rows[name])
     _add_statistics(batch.statistics)
