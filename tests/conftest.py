@@ -1,6 +1,6 @@
 """Fixtures that every room's tests share: Alice and Bob (a duo), Charlie (another unit), and who else works here."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import teardown_databases
 from django.utils import translation
+from pytest_django.plugin import blocking_manager_key
 from wagtail.models import Collection, Locale, Page, Site
 
 from courses.models import CatalogueIndexPage, HomePage, PathIndexPage
@@ -122,6 +123,29 @@ def home(db: None) -> HomePage:
 @pytest.fixture
 def catalogue(home: HomePage) -> CatalogueIndexPage:
     return CatalogueIndexPage.objects.get()
+
+
+def _empties_tables(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    names = getattr(item, "fixturenames", ())
+    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """A test with real transactions leaves empty tables: the roots that Wagtail's migrations made are put back.
+
+    The next test may be of any file, and not every one asks for `home`.
+    """
+    result = yield
+    if _empties_tables(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            Locale.objects.get_or_create(language_code="de")
+            if not Collection.objects.exists():
+                Collection.add_root(name="Root")
+            if not Page.objects.exists():
+                Page.add_root(instance=Page(title="Root", slug="root"))
+    return result
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> schedule.Dealer:
