@@ -393,7 +393,7 @@ def _verdict(question: QuestionResult) -> str:
 def _score_line(view: ResultView) -> str:
     values = {"mark": view.pass_mark}
     if view.withheld == "marking":
-        return _("Handed in. Some answers are marked by people; you get a mail when the result is there.")
+        return _("People mark some of the answers. You get a mail when the result is there.")
     if view.points is None or view.maximum is None:
         passed, failed = _("Passed (from %(mark)d%%)"), _("Not passed (from %(mark)d%%)")
         return (passed if view.passed else failed) % values
@@ -426,7 +426,7 @@ def _withheld_line(view: ResultView) -> str:
 
 def _change_line(view: ResultView) -> str:
     """What this page will show more or less of at the next moment of the matrix."""
-    if view.changes_at is None or view.withheld in {"running", "deleted"}:
+    if view.changes_at is None or view.withheld in {"running", "deleted", "marking"}:
         return ""
     return change_sentence(view.shows, view.shows_then, when=moment(view.changes_at))
 
