@@ -4,32 +4,28 @@ import random
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
-from assessments.enums import AnswerState
 from assessments.kinds.base import (
     LANGUAGES,
     NO_ANSWER,
     Content,
     ItemBlock,
-    Kind,
     Outcome,
-    ParseError,
     TallyKey,
     explanation_blocks,
     in_order,
     list_values,
     missing_texts,
     outcome,
-    parse_id,
     repeated,
     shuffled,
     text_in,
     texts,
 )
+from assessments.kinds.parts import PartsKind
 
 MIN_ENTRIES, MAX_ENTRIES = 2, 20
 
@@ -85,7 +81,7 @@ class CategoriseBlock(ItemBlock):
         super().__init__([*(local_blocks or ()), *explanation_blocks(required=False)], **kwargs)
 
 
-class Categorise(Kind):
+class Categorise(PartsKind):
     """Response: `{entry id: group id}`, possibly for some entries only. Score: the share of right entries."""
 
     name = "categorise"
@@ -93,7 +89,7 @@ class Categorise(Kind):
     description = gettext_lazy("Entries are sorted into two to six groups; each right one earns its part.")
     icon = "grid"
     rank = 45
-    shape = "parts"
+    parts_in, choices_in = "entries", "groups"
     takes_back = True
     block_class: ClassVar = CategoriseBlock
     instruction = gettext_lazy("Choose a group for each entry.")
@@ -159,26 +155,6 @@ class Categorise(Kind):
                 for entry in in_order(content["entries"], order.get("entries", fallback))
             ],
         }
-
-    def parse(self, content: Content, raw: object) -> dict[str, str] | None:
-        if raw in (None, "", {}):
-            return None
-        if not isinstance(raw, dict) or len(raw) > len(content["entries"]):
-            raise ParseError("not a mapping of entries to groups")
-        entries = [entry["id"] for entry in content["entries"]]
-        groups = [group["id"] for group in content["groups"]]
-        return {
-            parse_id(key, entries): parse_id(group, groups) for key, group in raw.items() if group not in (None, "")
-        } or None
-
-    def read_form(self, content: Content, form: QueryDict, current: Any) -> object:
-        """Fields are called `answer-<entry id>`."""
-        return {entry["id"]: form.get(f"answer-{entry['id']}") for entry in content["entries"]}
-
-    def answer_state(self, content: Content, response: Any) -> AnswerState:
-        if not response:
-            return AnswerState.EMPTY
-        return AnswerState.ANSWERED if len(response) == len(content["entries"]) else AnswerState.PARTIAL
 
     def grade(self, content: Content, response: Any) -> Outcome:
         given = response or {}

@@ -4,30 +4,26 @@ import random
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
-from assessments.enums import AnswerState
 from assessments.kinds.base import (
     LANGUAGES,
     NO_ANSWER,
     Content,
     ItemBlock,
-    Kind,
-    ParseError,
     TallyKey,
     explanation_blocks,
     in_order,
     list_values,
     missing_texts,
-    parse_id,
     repeated,
     shuffled,
     text_in,
     texts,
 )
+from assessments.kinds.parts import PartsKind
 
 SCALE_SIZES = (5, 7)
 # The usual five points of agreement (R. Likert, 1932), written out so that a trainer begins with a scale that works.
@@ -83,7 +79,7 @@ class LikertBlock(ItemBlock):
         super().__init__([*(local_blocks or ()), *explanation_blocks(required=False)], **kwargs)
 
 
-class Likert(Kind):
+class Likert(PartsKind):
     """Response: `{statement id: point}`, points counted from "1", possibly for some statements only."""
 
     name = "likert"
@@ -93,7 +89,7 @@ class Likert(Kind):
     )
     icon = "form"
     rank = 200
-    shape = "parts"
+    parts_in, choices_in = "statements", "scale"
     graded = False
     takes_back = True
     block_class: ClassVar = LikertBlock
@@ -142,26 +138,6 @@ class Likert(Kind):
             ],
             "scale": [{"id": point["id"], "text": text_in(point, "text", language)} for point in content["scale"]],
         }
-
-    def parse(self, content: Content, raw: object) -> dict[str, str] | None:
-        if raw in (None, "", {}):
-            return None
-        if not isinstance(raw, dict) or len(raw) > len(content["statements"]):
-            raise ParseError("not a mapping of statements to points")
-        statements = [statement["id"] for statement in content["statements"]]
-        points = [point["id"] for point in content["scale"]]
-        return {
-            parse_id(key, statements): parse_id(point, points) for key, point in raw.items() if point not in (None, "")
-        } or None
-
-    def read_form(self, content: Content, form: QueryDict, current: Any) -> object:
-        """Fields are called `answer-<statement id>`."""
-        return {one["id"]: form.get(f"answer-{one['id']}") for one in content["statements"]}
-
-    def answer_state(self, content: Content, response: Any) -> AnswerState:
-        if not response:
-            return AnswerState.EMPTY
-        return AnswerState.ANSWERED if len(response) == len(content["statements"]) else AnswerState.PARTIAL
 
     def grade(self, content: Content, response: Any) -> None:
         """Never: a view is not right or wrong."""

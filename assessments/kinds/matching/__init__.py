@@ -4,31 +4,27 @@ import random
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
-from assessments.enums import AnswerState
 from assessments.kinds.base import (
     Content,
     ItemBlock,
-    Kind,
     Outcome,
-    ParseError,
     TallyKey,
     explanation_blocks,
     in_order,
     list_values,
     missing_texts,
     outcome,
-    parse_id,
     repeated,
     shuffled,
     text_in,
     texts,
 )
+from assessments.kinds.parts import PartsKind
 
 
 class PairBlock(blocks.StructBlock):
@@ -80,7 +76,7 @@ def _choice_id(seed: str) -> str:
     return salted_hmac("assessments.matching", seed, algorithm="sha256").hexdigest()[:16]
 
 
-class Matching(Kind):
+class Matching(PartsKind):
     """Response: `{entry id: choice id}`, possibly for some entries only. Score: the share of right entries."""
 
     name = "matching"
@@ -88,7 +84,7 @@ class Matching(Kind):
     description = gettext_lazy("Entries on the left, and for each of them a choice from a list.")
     icon = "link"
     rank = 40
-    shape = "parts"
+    parts_in, choices_in = "pairs", "choices"
     block_class: ClassVar = MatchingBlock
     instruction = gettext_lazy("Choose what belongs to each entry.")
 
@@ -153,26 +149,6 @@ class Matching(Kind):
                 for choice in in_order(content["choices"], order.get("choices", fallback))
             ],
         }
-
-    def parse(self, content: Content, raw: object) -> dict[str, str] | None:
-        if raw in (None, "", {}):
-            return None
-        if not isinstance(raw, dict) or len(raw) > len(content["pairs"]):
-            raise ParseError("not a mapping of entries to choices")
-        pairs = [pair["id"] for pair in content["pairs"]]
-        choices = [choice["id"] for choice in content["choices"]]
-        return {
-            parse_id(pair, pairs): parse_id(choice, choices) for pair, choice in raw.items() if choice not in (None, "")
-        } or None
-
-    def read_form(self, content: Content, form: QueryDict, current: Any) -> object:
-        """Fields are called `answer-<entry id>`."""
-        return {pair["id"]: form.get(f"answer-{pair['id']}") for pair in content["pairs"]}
-
-    def answer_state(self, content: Content, response: Any) -> AnswerState:
-        if not response:
-            return AnswerState.EMPTY
-        return AnswerState.ANSWERED if len(response) == len(content["pairs"]) else AnswerState.PARTIAL
 
     def grade(self, content: Content, response: Any) -> Outcome:
         given = response or {}
