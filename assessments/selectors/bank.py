@@ -2,7 +2,8 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -34,30 +35,52 @@ def newest_versions(item_ids: Iterable[int]) -> dict[int, ItemVersion]:
     return {row.item_id: row for row in rows if row.item_id is not None}
 
 
-def read_slots(slots: Any) -> list[Slot]:
-    """Slots of a quiz page with the ids that fill them now. One query for fixed items, one for each draw.
+@dataclass(frozen=True)
+class Asked:
+    """What a slot asks, before the bank is read: the id of a fixed item, or the items that may be drawn (no query)."""
 
-    A fixed item that is not live (or gone) has an empty pool, so the draw tells that it cannot be filled. Fixed slots
-    are read as they are stored: the chooser's block would load each item with its content.
+    count: int
+    weight: Decimal
+    fixed: int | None = None
+    drawn: QuerySet[Item] | None = None
+
+
+def asked_by(slots: Any) -> list[Asked]:
+    """What each slot of a quiz page asks. The one place that knows the blocks of slots; no query.
+
+    Fixed slots are read as they are stored: the chooser's block would load each item with its content.
 
     Draws take what is graded only: a question without a score would take the place of one that counts, by chance, and
     attempts could not be compared. Ungraded items are asked where they are fixed.
     """
-    stored = list(slots.raw_data)
-    fixed = [one["value"].get("item") for one in stored if one["type"] == "item"]
-    live = set(Item.objects.filter(pk__in=fixed, live=True).order_by().values_list("pk", flat=True)) if fixed else set()
-    found: list[Slot] = []
-    for place, one in enumerate(stored):
+    found: list[Asked] = []
+    for place, one in enumerate(slots.raw_data):
         if one["type"] == "item":
-            item = one["value"].get("item")
-            found.append(Slot((item,) if item in live else (), 1, Decimal(str(one["value"].get("weight", 1)))))
+            found.append(Asked(1, Decimal(str(one["value"].get("weight", 1))), fixed=one["value"].get("item")))
         else:
             value = slots[place].value
             pool = live_items(audience=value["audience"] or Audience.BOTH, tags=value["tags"] or ())
-            pool = pool.exclude(kind__in=ungraded_kinds())
-            found.append(
-                Slot(tuple(pool.distinct().values_list("pk", flat=True)), value["count"] or 0, value["weight"])
-            )
+            pool = pool.exclude(kind__in=ungraded_kinds()).distinct()
+            found.append(Asked(value["count"] or 0, value["weight"], drawn=pool))
+    return found
+
+
+def read_slots(slots: Any, *, without: Collection[int] = ()) -> list[Slot]:
+    """Slots of a quiz page with the ids that fill them now. One query for fixed items, one for each draw.
+
+    A fixed item that is not live (or gone) has an empty pool, so the draw tells that it cannot be filled. `without`
+    reads the bank as if these items were gone.
+    """
+    asked = asked_by(slots)
+    fixed = [one.fixed for one in asked if one.drawn is None and one.fixed is not None]
+    live = set(Item.objects.filter(pk__in=fixed, live=True).order_by().values_list("pk", flat=True)) if fixed else set()
+    found: list[Slot] = []
+    for one in asked:
+        if one.drawn is None:
+            pool = (one.fixed,) if one.fixed is not None and one.fixed in live else ()
+        else:
+            pool = tuple(one.drawn.values_list("pk", flat=True))
+        found.append(Slot(tuple(pk for pk in pool if pk not in without) if without else pool, one.count, one.weight))
     return found
 
 
@@ -69,10 +92,10 @@ def question_count(slots: Any) -> int:
     )
 
 
-def slot_shortages(slots: Any) -> list[str]:
-    """Sentences about why the bank cannot fill these slots now; empty when it can."""
+def slot_shortages(slots: Any, *, without: Collection[int] = ()) -> list[str]:
+    """Sentences about why the bank cannot fill these slots now; empty when it can. `without`: see `read_slots`."""
     found: list[str] = []
-    read = read_slots(slots)
+    read = read_slots(slots, without=without)
     if sum(slot.count for slot in read) > MAX_QUESTIONS:
         return [_("A test has at most %(count)d questions.") % {"count": MAX_QUESTIONS}]
     for number, (one, slot) in enumerate(zip(slots.raw_data, read, strict=True), 1):
