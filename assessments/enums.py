@@ -14,6 +14,14 @@ class ItemState(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+class Difficulty(models.TextChoices):
+    """How hard an item is meant to be. What the answers say about it is the analysis' matter (facility)."""
+
+    EASY = "easy", _("Easy")
+    MEDIUM = "medium", pgettext_lazy("difficulty", "Medium")
+    HARD = "hard", _("Hard")
+
+
 class AttemptState(models.TextChoices):
     OPEN = "open", _("In progress")
     SUBMITTED = "submitted", pgettext_lazy("attempt", "Submitted")

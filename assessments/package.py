@@ -30,6 +30,7 @@ class ItemType(RecordType):
         plain("title", required=True),
         bilingual("topic", german="topic", english="topic_en"),
         plain("audience"),
+        plain("difficulty"),
         plain("lesson"),
     )
 
@@ -82,7 +83,7 @@ class ItemType(RecordType):
             "kind": child.block_type,
             **{key: common[key] for key in ("title", "topic") if key in common},
             **({"tags": tags} if tags else {}),
-            **{key: common[key] for key in ("audience", "lesson") if key in common},
+            **{key: common[key] for key in ("audience", "difficulty", "lesson") if key in common},
             **({} if live else {"live": False}),
             **struct_out(child.block, raw["value"], name, kinds_of),
         }

@@ -13,7 +13,7 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, WorkflowActionView
 
 from assessments.cms.exchange import ExchangeButtonsMixin, export_view_class, preview, upload
-from assessments.enums import ItemState
+from assessments.enums import Difficulty, ItemState
 from assessments.kinds import get_kind, kind_choices
 from assessments.models import Item, ItemTag
 from courses.approving import NoGapsMixin
@@ -53,6 +53,7 @@ class ItemFilterSet(WagtailFilterSet):
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=kind_choices)
     state = django_filters.ChoiceFilter(label=_("State"), choices=ItemState.choices)
     audience = django_filters.ChoiceFilter(label=_("For"), choices=Audience.choices)
+    difficulty = django_filters.ChoiceFilter(label=_("Difficulty"), choices=Difficulty.choices)
     tag = django_filters.ModelChoiceFilter(
         label=_("Tag"),
         field_name="tagged_items__tag",
@@ -63,7 +64,7 @@ class ItemFilterSet(WagtailFilterSet):
 
     class Meta:
         model = Item
-        fields: ClassVar = ["kind", "state", "tag", "audience"]
+        fields: ClassVar = ["kind", "state", "tag", "audience", "difficulty"]
 
 
 class ApproveItem(NoGapsMixin, WorkflowActionView):
@@ -93,6 +94,7 @@ class ItemViewSet(SnippetViewSet):
         KindColumn("kind", label=_("Kind"), sort_key="kind"),
         TagsColumn("tags", label=_("Tags")),
         Column("get_audience_display", label=_("For"), sort_key="audience"),
+        Column("get_difficulty_display", label=_("Difficulty"), sort_key="difficulty"),
         StatusTagColumn(
             "get_state_display", label=_("State"), sort_key="state", primary=lambda item: item.state == ItemState.LIVE
         ),

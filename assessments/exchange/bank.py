@@ -28,6 +28,7 @@ class Known:
     topic_de: str
     topic_en: str
     audience: str
+    difficulty: str
     lesson: str
     raw: Raw
     locked: bool
@@ -77,7 +78,7 @@ def _from_row(row: Item, lessons: dict[int, str]) -> Known | None:
     child = row.body[0]
     return Known(
         row.pk, row.key, child.block_type, row.title, row.topic, row.topic_en, row.audience,
-        lessons.get(row.lesson_id or 0, ""), child.block.get_prep_value(child.value), row.locked,
+        row.difficulty, lessons.get(row.lesson_id or 0, ""), child.block.get_prep_value(child.value), row.locked,
         {tagged.tag.name for tagged in row.tagged_items.all()},
     )  # fmt: skip
 
@@ -88,7 +89,8 @@ def _from_revision(row: Item, content: dict[str, Any], names: dict[int, str], le
         return None
     return Known(
         row.pk, row.key, body[0]["type"], content["title"], content.get("topic", ""), content.get("topic_en", ""),
-        content.get("audience", ""), lessons.get(content.get("lesson") or 0, ""), body[0]["value"], row.locked,
+        content.get("audience", ""), content.get("difficulty", ""), lessons.get(content.get("lesson") or 0, ""),
+        body[0]["value"], row.locked,
         {names[tagged["tag"]] for tagged in content.get("tagged_items", ()) if tagged["tag"] in names},
     )  # fmt: skip
 
@@ -113,5 +115,6 @@ def shown_items(items: QuerySet[Item]) -> list[ExchangeItem]:
 def _outside(known: Known) -> ExchangeItem:
     return ExchangeItem(
         known.kind, known.raw, title=known.title, identifier=str(known.key), strong=True, topic_de=known.topic_de,
-        topic_en=known.topic_en, tags=sorted(known.tags), audience=known.audience, lesson=known.lesson,
+        topic_en=known.topic_en, tags=sorted(known.tags), audience=known.audience,
+        difficulty=known.difficulty, lesson=known.lesson,
     )  # fmt: skip

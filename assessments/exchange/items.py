@@ -70,6 +70,7 @@ class ExchangeItem:
     topic_en: str = ""
     tags: list[str] = field(default_factory=list)
     audience: str = ""
+    difficulty: str | None = None  # None: the file does not say
     lesson: str = ""  # key of the activity
     losses: list[str] = field(default_factory=list)
 

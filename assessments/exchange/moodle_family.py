@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from assessments.enums import Difficulty
 from assessments.exchange.converters import converters, first_reading
 from assessments.exchange.items import ExchangeItem, Level, Problem, ReadResult
-from assessments.exchange.questions import NotRepresentableError, Question
+from assessments.exchange.questions import DIFFICULTY_TAG, NotRepresentableError, Question
 from assessments.exchange.raw import own
 from assessments.exchange.text import tidy
 from assessments.kinds import get_kind
@@ -39,10 +40,22 @@ def items_of(questions: Iterable[Question], language: str, problems: list[Proble
         item = ExchangeItem(kind, raw, title=name, line=question.line, file=question.file, losses=list(question.losses))
         item.identifier = question.identifier or tidy(question.name)
         item.strong = bool(question.identifier)
-        item.tags = [tidy(tag) for tag in question.tags if tidy(tag)]
+        item.difficulty, item.tags = _difficulty(question)
         setattr(item, f"topic_{language}", topic_of(question.category))
         result.items.append(item)
     return result
+
+
+def _difficulty(question: Question) -> tuple[str, list[str]]:
+    """The difficulty, which may stand among the tags, and the other tags. Of several such tags, the first counts."""
+    said, tags = question.difficulty, []
+    for tag in filter(None, map(tidy, question.tags)):
+        named = tag.casefold().removeprefix(DIFFICULTY_TAG).strip()
+        if tag.casefold().startswith(DIFFICULTY_TAG) and named in Difficulty.values and not said:
+            said = named
+        else:
+            tags.append(tag)
+    return said, tags
 
 
 def topic_of(category: str) -> str:
@@ -72,7 +85,12 @@ def question_of(item: ExchangeItem, language: str, *, can: Container[str]) -> Qu
         raise NotRepresentableError(_("The format has no question like “%(kind)s”.") % {"kind": label})
     topic = item.topic_en or item.topic_de if language == "en" else item.topic_de
     return replace(
-        question, name=item.title, identifier=item.identifier, tags=list(item.tags), category=category_of(topic)
+        question,
+        name=item.title,
+        identifier=item.identifier,
+        tags=list(item.tags),
+        difficulty=item.difficulty or "",
+        category=category_of(topic),
     )
 
 

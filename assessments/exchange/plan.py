@@ -248,6 +248,8 @@ class _Planner:
                 values[name] = _cut(item, text, TOPIC_LENGTH, _("Topic"))
         if item.audience:
             values["audience"] = item.audience
+        if item.difficulty or (self.result.exact and item.difficulty is not None):
+            values["difficulty"] = item.difficulty
         if item.lesson:
             if item.lesson in self.lessons:
                 values["lesson"] = item.lesson
@@ -284,6 +286,7 @@ def _differs(planned: Planned, known: Known) -> bool:
         "topic": known.topic_de,
         "topic_en": known.topic_en,
         "audience": known.audience,
+        "difficulty": known.difficulty,
         "lesson": known.lesson,
     }
     return (

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+DIFFICULTY_TAG = "difficulty:"
+
 
 @dataclass
 class Answer:
@@ -37,9 +39,15 @@ class Question:
     identifier: str = ""
     category: str = ""
     tags: list[str] = field(default_factory=list)
+    difficulty: str = ""  # of `Difficulty`
     hints: list[str] = field(default_factory=list)
     extras: dict[str, Any] = field(default_factory=dict)
     losses: list[str] = field(default_factory=list)
+
+    @property
+    def marks(self) -> list[str]:
+        """Tags, with the difficulty as one for formats that have no other place for it."""
+        return [*self.tags, f"{DIFFICULTY_TAG}{self.difficulty}"] if self.difficulty else self.tags
 
     def lose(self, message: str) -> None:
         """Note something that has no place at the other side; the same sentence once."""

@@ -25,14 +25,14 @@ from wagtail.search import index
 
 from assessments.blocks import ItemBody, ItemBodyField
 from assessments.cms.panels import ItemUsagePanel
-from assessments.enums import ItemState
+from assessments.enums import Difficulty, ItemState
 from assessments.kinds import Kind, get_kind
 from assessments.kinds.base import LANGUAGES, text_in
 from courses.enums import Audience
 
 
 class ItemTag(ItemBase):
-    """A tag on an item: module, difficulty, whatever tests draw by."""
+    """A tag on an item: module, campaign, whatever tests draw by."""
 
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="assessments_itemtag_items")
     content_object = ParentalKey("assessments.Item", on_delete=models.CASCADE, related_name="tagged_items")
@@ -79,6 +79,13 @@ class Item(
         choices=Audience.choices,
         default=Audience.BOTH,
         help_text=_("Required tests draw from the items for both."),
+    )
+    difficulty = models.CharField(
+        _("difficulty"),
+        max_length=10,
+        choices=Difficulty.choices,
+        blank=True,
+        help_text=_("What you expect. Tests can draw by it; the analysis says later how hard it was."),
     )
     lesson = models.ForeignKey(
         "courses.Activity",
@@ -127,7 +134,10 @@ class Item(
             ObjectList(
                 [
                     MultiFieldPanel([FieldPanel("topic"), FieldPanel("topic_en")], heading=_("Topic")),
-                    MultiFieldPanel([FieldPanel("tags"), FieldPanel("audience")], heading=_("Where it is drawn")),
+                    MultiFieldPanel(
+                        [FieldPanel("tags"), FieldPanel("audience"), FieldPanel("difficulty")],
+                        heading=_("Where it is drawn"),
+                    ),
                     FieldPanel("lesson"),
                     ItemUsagePanel(heading=_("Where it is used")),
                 ],
@@ -143,6 +153,7 @@ class Item(
         index.FilterField("kind"),
         index.FilterField("state"),
         index.FilterField("audience"),
+        index.FilterField("difficulty"),
         index.FilterField("live"),
     ]
 

@@ -145,7 +145,7 @@ def test_versions_are_immutable(db: None) -> None:
 
 
 def test_the_list_filters_and_searches(editor: Client, db: None) -> None:
-    factories.item(title="Silo", tags=["M01"])
+    factories.item(title="Silo", tags=["M01"], difficulty="hard")
     factories.item("numeric", title="Velocity", tags=["M05"], live=False)
     url = reverse(LIST)
     tag = Item.objects.get(title="Silo").tags.get()
@@ -154,6 +154,8 @@ def test_the_list_filters_and_searches(editor: Client, db: None) -> None:
         ("state=live", ["Silo"]),
         (f"tag={tag.pk}", ["Silo"]),
         ("audience=sales", []),
+        ("difficulty=hard", ["Silo"]),
+        ("difficulty=easy", []),
         ("q=Velocity", ["Velocity"]),
         ("", ["Silo", "Velocity"]),
     ):

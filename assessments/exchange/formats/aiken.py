@@ -137,5 +137,5 @@ def _losses(item: ExchangeItem, question: Question) -> Iterator[str]:
         yield _("Feedback has no place in Aiken.")
     if "\n" in tidy(question.text) or any("\n" in tidy(answer.text) for answer in question.answers):
         yield _("Line breaks have no place in Aiken.")
-    if item.tags or item.topic_de or item.topic_en:
-        yield _("Topic and tags have no place in Aiken.")
+    if item.tags or item.topic_de or item.topic_en or item.difficulty:
+        yield _("Topic, tags and difficulty have no place in Aiken.")

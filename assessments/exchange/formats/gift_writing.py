@@ -29,7 +29,7 @@ def written(question: Question, *, previous_category: str) -> str:
     if question.category != previous_category:
         lines += [f"$CATEGORY: {_one_line(question.category)}", ""]
     marks = [f"[id:{_mark(question.identifier)}]"] if question.identifier else []
-    marks += [f"[tag:{_mark(tag)}]" for tag in question.tags]
+    marks += [f"[tag:{_mark(tag)}]" for tag in question.marks]
     if marks:
         lines.append(f"// {' '.join(marks)}")
     title = f"::{escaped(_one_line(question.name))}::" if question.name else ""

@@ -25,8 +25,8 @@ def written(question: Question) -> str:
         *_details(question),
         *[_text("hint", hint) for hint in question.hints],
     ]
-    if question.tags:
-        parts.append(element("tags", *[element("tag", element("text", escaped(tag))) for tag in question.tags]))
+    if question.marks:
+        parts.append(element("tags", *[element("tag", element("text", escaped(tag))) for tag in question.marks]))
     body = "\n".join(f"  {part}" for part in parts)
     return element("question", f"\n{body}\n", type=_TYPES.get(question.qtype, question.qtype))
 

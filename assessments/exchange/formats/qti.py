@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
+from assessments.enums import Difficulty
 from assessments.exchange.archive import Archive, open_archive, unsafe
 from assessments.exchange.formats.base import Format
 from assessments.exchange.formats.qti_reading import Unreadable, question_from
@@ -19,6 +20,14 @@ from assessments.exchange.text import tidy
 from assessments.exchange.xml import Node, parse
 
 MANIFEST = "imsmanifest.xml"
+# The vocabulary of IEEE 1484.12.1, 5.8; an item knows three of its five steps.
+_LOM_DIFFICULTY = {
+    "very easy": Difficulty.EASY.value,
+    "easy": Difficulty.EASY.value,
+    "medium": Difficulty.MEDIUM.value,
+    "difficult": Difficulty.HARD.value,
+    "very difficult": Difficulty.HARD.value,
+}
 _ITEMS = frozenset({"assessmentItem", "qti-assessment-item"})
 
 
@@ -116,9 +125,12 @@ def _resources(archive: Archive, manifest: str) -> dict[str, Node | None]:
 
 
 def _describe(question: Question, resource: Node) -> None:
-    """Tags and topic from the metadata (LOM keywords and the first classification)."""
+    """Tags, topic and difficulty from the metadata (LOM keywords, the first classification, LOM 5.8)."""
     for node in resource.walk():
         if node.tag == "keyword" and (text := tidy(node.text)):
             question.tags.append(text)
         elif node.tag == "entry" and not question.category and (text := tidy(node.text)):
             question.category = text.replace("/", "//")
+        elif node.tag == "difficulty":
+            value = node.first("value")
+            question.difficulty = _LOM_DIFFICULTY.get(tidy(value.text).casefold() if value is not None else "", "")

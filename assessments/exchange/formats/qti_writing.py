@@ -12,6 +12,7 @@ from io import BytesIO
 
 from django.utils.translation import gettext as _
 
+from assessments.enums import Difficulty
 from assessments.exchange.questions import Answer, Question
 from assessments.exchange.text import tidy
 from assessments.exchange.xml import element, escaped
@@ -277,6 +278,15 @@ def losses_of(question: Question) -> Iterator[str]:
 # --- the package ---
 
 
+def _difficulty(question: Question) -> str:
+    """LOM 5.8 (IEEE 1484.12.1)."""
+    if not question.difficulty:
+        return ""
+    word = {Difficulty.EASY: "easy", Difficulty.MEDIUM: "medium", Difficulty.HARD: "difficult"}
+    value = element("lom:value", word[Difficulty(question.difficulty)])
+    return element("lom:educational", element("lom:difficulty", element("lom:source", "LOMv1.0"), value))
+
+
 def package(files: Mapping[str, tuple[str, Question]]) -> bytes:
     """A content package of these items: path → its XML and the question it came from."""
     resources = []
@@ -285,7 +295,7 @@ def package(files: Mapping[str, tuple[str, Question]]) -> bytes:
         topic = question.category.rpartition("/top/")[2] if "/top/" in question.category else ""
         taxon = element("lom:entry", element("lom:string", escaped(topic.replace("//", "/"))))
         path_to = element("lom:classification", element("lom:taxonPath", element("lom:taxon", taxon))) if topic else ""
-        described = (element("lom:general", keywords) if keywords else "") + path_to
+        described = (element("lom:general", keywords) if keywords else "") + _difficulty(question) + path_to
         metadata = [element("metadata", element("lom:lom", described))] if described else []
         file = element("file", href=path)
         attributes = {"identifier": f"item-{number:04}", "type": "imsqti_item_xmlv3p0", "href": path}

@@ -11,9 +11,11 @@ from typing import Any
 import openpyxl
 import xlsxwriter
 from defusedxml import DefusedXmlException
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
+from assessments.enums import Difficulty
 from assessments.exchange.archive import open_archive
 from assessments.exchange.formats.base import Format
 from assessments.exchange.formats.xlsx_layout import FRAME, CellError, Column, bare, cells_of, columns, guarded
@@ -120,6 +122,7 @@ def _frame(item: ExchangeItem) -> dict[str, str | None]:
         "topic_en": item.topic_en,
         "tags": ", ".join(item.tags),
         "audience": item.audience,
+        "difficulty": item.difficulty or "",
         "lesson": item.lesson,
     }
     return {name: guarded(value) if value else None for name, value in values.items()}
@@ -205,18 +208,20 @@ class _Sheet:
         item.topic_de, item.topic_en, item.lesson = said["topic_de"], said["topic_en"], said["lesson"]
         item.tags = [tag for part in said["tags"].replace(";", ",").split(",") if (tag := tidy(part))]
         self.item = item
-        if said["audience"]:
-            item.audience = self._audience(line, said["audience"])
+        item.audience = self._choice(line, "audience", said["audience"], Audience)
+        if "difficulty" in heads:
+            item.difficulty = self._choice(line, "difficulty", said["difficulty"], Difficulty)
         for head in heads:
             column = self.columns.get(head)
             if column is not None and not column.list_name:
                 raw[column.field] = self._read(line, column, cells.get(head))
         return item
 
-    def _audience(self, line: int, text: str) -> str:
-        found = [value for value, label in Audience.choices if text.casefold() in {value, str(label).casefold()}]
-        if not found:
-            self._fault(line, "audience", _("Write one of: %(names)s.") % {"names": ", ".join(Audience.values)})
+    def _choice(self, line: int, column: str, text: str, choices: type[TextChoices]) -> str:
+        """The value of one of the choices, by its name or its label; empty stays empty."""
+        found = [value for value, label in choices.choices if text.casefold() in {value, str(label).casefold()}]
+        if text and not found:
+            self._fault(line, column, _("Write one of: %(names)s.") % {"names": ", ".join(choices.values)})
         return found[0] if found else ""
 
     def _read(self, line: int, column: Column, cell: Any) -> Any:

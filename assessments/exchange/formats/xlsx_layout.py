@@ -26,6 +26,7 @@ FRAME = {
     "topic_en": gettext_lazy("Topic (English)"),
     "tags": gettext_lazy("Tags"),
     "audience": gettext_lazy("For"),
+    "difficulty": gettext_lazy("Difficulty"),
     "lesson": gettext_lazy("Lesson (id)"),
 }
 YES = frozenset({"x", "1", "true", "yes", "ja", "wahr", "y", "j"})

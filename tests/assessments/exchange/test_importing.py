@@ -204,7 +204,7 @@ FIVE = ("single_choice", "multiple_choice", "numeric", "matching", "ordering")
 def test_the_bank_comes_back_as_it_is(name: str, kinds: tuple[str, ...]) -> None:
     """Export in both languages, import both: nothing changes. Then into an empty bank: the same meaning."""
     for kind in kinds:
-        factories.item(kind, tags=["M01"], topic="Silos", topic_en="Silos", title=kind)
+        factories.item(kind, tags=["M01"], topic="Silos", topic_en="Silos", title=kind, difficulty="hard")
     files = {
         language: export_items(Item.objects.all(), format_name=name, language=language).content
         for language in ("de", "en")
@@ -218,6 +218,8 @@ def test_the_bank_comes_back_as_it_is(name: str, kinds: tuple[str, ...]) -> None
         apply_import(content, format_name=name, language=language, actor=None)
     back = {item.key: item.get_latest_revision_as_object() for item in Item.objects.all()}
     assert set(back) == set(kept)
+    assert {item.difficulty for item in back.values()} == {"hard"}
+    assert {tag for item in back.values() for tag in item.tags.names()} == {"M01"}, "it is no tag here"
     assert all(
         not item.live and item.get_latest_revision_as_object().languages == ["de", "en"] for item in back.values()
     )

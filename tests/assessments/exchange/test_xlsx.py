@@ -50,10 +50,11 @@ def test_every_kind_comes_back_as_it_went(kind: str) -> None:
     def check(raw: dict[str, Any], title: str) -> None:
         title = " ".join(title.split())
         item = outside(kind, raw, title=title, tags=["M01"], topic_de="Silo", topic_en="=Silo", audience="sales")
+        item.difficulty = "hard"
         back = travelled("xlsx", item)
         assert meaning(kind, back.raw) == meaning(kind, raw)
         assert (back.kind, back.identifier, back.tags, back.title) == (kind, item.identifier, ["M01"], title)
-        assert (back.topic_de, back.topic_en, back.audience) == ("Silo", "=Silo", "sales")
+        assert (back.topic_de, back.topic_en, back.audience, back.difficulty) == ("Silo", "=Silo", "sales", "hard")
 
     check()
 
