@@ -29,6 +29,15 @@ class AttemptState(models.TextChoices):
     MARKING = "marking", pgettext_lazy("attempt", "Being marked")
 
 
+class GradeMethod(models.TextChoices):
+    """What counts of several attempts. Moodle's four (`quiz_get_grading_options`)."""
+
+    HIGHEST = "highest", _("The best attempt")
+    LATEST = "latest", _("The latest attempt")
+    FIRST = "first", _("The first attempt")
+    MEAN = "mean", _("The mean of all attempts")
+
+
 class MarkingState(models.TextChoices):
     """Where an answer that people mark stands."""
 

@@ -103,6 +103,7 @@ def register() -> None:
                 "pass_mark",
                 "attempts_allowed",
                 "delay_minutes",
+                "grade_method",
                 "time_limit_minutes",
                 "grace_seconds",
                 "shuffle_questions",

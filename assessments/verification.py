@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
-from assessments.enums import AttemptState, MarkingState
+from assessments.counting import standing
+from assessments.enums import AttemptState, GradeMethod, MarkingState
 from assessments.kinds import kinds
 from assessments.models import (
     Attempt,
     AttemptItem,
+    GradeChange,
     Item,
     ItemAnalysis,
     ItemVersion,
@@ -24,7 +28,7 @@ from assessments.models import (
 from assessments.models.items import content_checksum
 from assessments.selectors.grades import regrade_many
 from courses.enums import SuccessStatus
-from courses.models import Progress
+from courses.models import Enrollment, Progress
 from enablement.core.disclosure import MINIMUM_GROUP
 from enablement.core.verification import record_check
 
@@ -118,8 +122,41 @@ def pass_not_recorded() -> Iterator[str]:
         success_status=SuccessStatus.PASSED,
         score_scaled__gte=OuterRef("score_scaled"),
     )
-    for attempt in Attempt.objects.filter(~Exists(progress), passed=True).order_by("pk").iterator():
+    best_counts = ~Exists(_counted_otherwise(OuterRef("user"), OuterRef("activity"), OuterRef("cycle")))
+    for attempt in Attempt.objects.filter(best_counts, ~Exists(progress), passed=True).order_by("pk").iterator():
         yield f"attempt {attempt.uuid} is passed with {attempt.score_scaled}, the progress does not say so"
+
+
+def _counted_otherwise(user: Any, activity: Any, cycle: Any) -> QuerySet[Attempt]:
+    """Attempts of this person, test and cycle by whose rules not simply the best one counts."""
+    others = [method for method in GradeMethod if method is not GradeMethod.HIGHEST]
+    return Attempt.objects.filter(user=user, activity=activity, cycle=cycle, policy__grade_method__in=others)
+
+
+@record_check("attempts: what counts of several is in the person's progress")
+def counted_not_recorded() -> Iterator[str]:
+    """For tests in which not the best attempt counts. A pass stands where it completed the module or was kept."""
+    concerned = Attempt.objects.filter(
+        Exists(_counted_otherwise(OuterRef("user"), OuterRef("activity"), OuterRef("cycle")))
+    ).select_related("activity")
+    key = attrgetter("user_id", "activity_id", "cycle")
+    rows = concerned.order_by("user_id", "activity_id", "cycle", "number").iterator(chunk_size=BATCH)
+    for (user, activity, cycle), attempts in groupby(rows, key):
+        own = list(attempts)
+        counts = standing(own)
+        if counts is None:
+            continue
+        progress = Progress.objects.filter(user=user, activity=activity, cycle=cycle).first()
+        told = (None, "") if progress is None else (progress.score_scaled, progress.success_status)
+        success = SuccessStatus.PASSED if counts.passed else SuccessStatus.FAILED
+        if told == (counts.score_scaled, success):
+            continue
+        stands = Enrollment.objects.filter(
+            user=user, activity=own[0].activity.parent_id, cycle=cycle, satisfied_at__isnull=False
+        )
+        kept = stands.exists() or GradeChange.objects.filter(attempt__in=own).exists()
+        if told != (counts.score_scaled, SuccessStatus.PASSED) or not kept:
+            yield f"person {user}, test {activity}, cycle {cycle}: {told} is recorded, {counts} counts"
 
 
 @record_check("items: kinds are known")

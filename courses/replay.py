@@ -89,7 +89,8 @@ def fold_enrollment(state: EnrollmentState | None, event: EventLike) -> Enrollme
 def fold_progress(state: ProgressState | None, event: EventLike) -> ProgressState | None:
     """The progress after this event. Completed stays completed, passed stays passed, the best score stays.
 
-    An event with a `change` in its context tells what holds after a grade was changed: it replaces pass and score.
+    Two kinds of event replace pass and score: one with a `change` in its context tells what holds after a grade was
+    changed, one with `counts` what holds for a test in which not the best attempt counts (`result` is the attempt's).
     """
     if event.verb in {Verb.REGISTERED, Verb.RESCHEDULED}:
         return state
@@ -97,19 +98,24 @@ def fold_progress(state: ProgressState | None, event: EventLike) -> ProgressStat
     state = replace(state, started_at=state.started_at or event.timestamp)
     if state.completion_status == CompletionStatus.NOT_ATTEMPTED:
         state = replace(state, completion_status=CompletionStatus.INCOMPLETE)
-    if event.verb in {Verb.COMPLETED, Verb.PASSED, Verb.SATISFIED}:
+    counts = event.context.get("counts")
+    replaces = counts is not None or "change" in event.context
+    passed = counts["success"] if counts is not None else event.result.get("success") is True
+    if event.verb in {Verb.COMPLETED, Verb.SATISFIED} or passed:
         state = replace(
             state,
             completion_status=CompletionStatus.COMPLETED,
             completed_at=state.completed_at or event.timestamp,
         )
-    if event.result.get("success") is True:
+    if passed:
         state = replace(state, success_status=SuccessStatus.PASSED)
-    elif event.verb == Verb.FAILED and ("change" in event.context or state.success_status != SuccessStatus.PASSED):
+    elif (event.verb == Verb.FAILED or counts is not None) and (
+        replaces or state.success_status != SuccessStatus.PASSED
+    ):
         state = replace(state, success_status=SuccessStatus.FAILED)
-    scaled = event.result.get("score", {}).get("scaled")
+    scaled = counts["scaled"] if counts is not None else event.result.get("score", {}).get("scaled")
     if scaled is not None:
-        best = Decimal(0) if "change" in event.context else state.score_scaled or Decimal(0)
+        best = Decimal(0) if replaces else state.score_scaled or Decimal(0)
         state = replace(state, score_scaled=max(Decimal(str(scaled)), best))
     return state
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from assessments.enums import AttemptState
+from assessments.enums import AttemptState, GradeMethod
 from assessments.kinds import Content
 from assessments.reviewing import Cells, Review, frozen_review, review_moment
 
@@ -21,7 +21,7 @@ class Attempt(models.Model):
     `policy` keeps the quiz's rules as they were: pass_mark (percent), review_policy and review (the matrix, see
     `Review.frozen`), shuffle_questions, shuffle_options, attempts_allowed, delay_minutes, time_limit_minutes,
     extra_time_percent, quiz_closes_at (ISO, when the test itself closes for this person), markers, marking_anonymous,
-    title_de, title_en.
+    title_de, title_en, grade_method, recount (only there when an earlier attempt of the cycle had another method).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -93,6 +93,11 @@ class Attempt(models.Model):
     def pass_mark(self) -> int:
         """Percent."""
         return int(self.policy["pass_mark"])
+
+    @property
+    def grade_method(self) -> GradeMethod:
+        """How this attempt and the ones before it make the test's result."""
+        return GradeMethod(self.policy.get("grade_method", GradeMethod.HIGHEST))
 
     @property
     def review(self) -> Review:

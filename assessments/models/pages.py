@@ -15,7 +15,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from assessments.blocks import QuizSlots
 from assessments.cms.forms import QuizPageForm
 from assessments.cms.panels import ReviewPanel, SupplyPanel
-from assessments.enums import ReviewMoment, ReviewPolicy
+from assessments.enums import GradeMethod, ReviewMoment, ReviewPolicy
 from assessments.reviewing import Review, cells_of, preset
 from courses.enums import ActivityKind
 from courses.models import ActivityPage
@@ -42,6 +42,13 @@ class QuizPage(ActivityPage):
         _("wait between attempts (minutes)"),
         default=60,
         help_text=_("So that people read again before they try again."),
+    )
+    grade_method = models.CharField(
+        _("what counts"),
+        max_length=8,
+        choices=GradeMethod.choices,
+        default=GradeMethod.HIGHEST,
+        help_text=_("Of several attempts. A module that somebody has completed stays completed."),
     )
     time_limit_minutes = models.PositiveSmallIntegerField(
         _("time limit (minutes)"),
@@ -96,6 +103,7 @@ class QuizPage(ActivityPage):
             [
                 FieldRowPanel([FieldPanel("pass_mark"), FieldPanel("minutes")]),
                 FieldRowPanel([FieldPanel("attempts_allowed"), FieldPanel("delay_minutes")]),
+                FieldPanel("grade_method"),
                 FieldRowPanel([FieldPanel("time_limit_minutes"), FieldPanel("grace_seconds")]),
             ],
             heading=_("Rules"),
@@ -149,6 +157,7 @@ class QuizPage(ActivityPage):
                 "pass_mark",
                 "attempts_allowed",
                 "delay_minutes",
+                "grade_method",
                 "time_limit_minutes",
                 "grace_seconds",
                 "opens_at",

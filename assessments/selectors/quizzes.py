@@ -1,21 +1,22 @@
 """Reads before an attempt: the quiz's rules and the card in front of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from assessments.enums import AttemptState
+from assessments.counting import Standing, standing
+from assessments.enums import AttemptState, GradeMethod
 from assessments.models import Attempt, QuizPage
 from assessments.review_words import review_sentences
 from assessments.selectors.bank import question_count
 from courses import selectors as courses
-from courses.models import Activity, Enrollment
+from courses.enums import SuccessStatus
+from courses.models import Activity, Enrollment, Progress
 from enablement.core.errors import DomainError
 from people.models import User
 
@@ -126,12 +127,26 @@ def minutes_for(user: User, definition: QuizPage) -> int | None:
     return -(-definition.time_limit_minutes * (100 + user.extra_time_percent) // 100)
 
 
+def standing_in(user: User, quiz: Activity, attempts: Sequence[Attempt]) -> Standing | None:
+    """Where the person stands in the test, by these attempts of one cycle; None: no result yet.
+
+    One query where a pass may stand that the attempts no longer give: it completed the module, or a correction kept it.
+    """
+    found = standing(attempts)
+    if found is None or found.passed or all(one.grade_method is GradeMethod.HIGHEST for one in attempts):
+        return found
+    kept = Progress.objects.filter(
+        user=user, activity=quiz, cycle=attempts[0].cycle, success_status=SuccessStatus.PASSED
+    )
+    return replace(found, passed=kept.exists())
+
+
 @dataclass(frozen=True)
 class StartCard:
     """What the card before a test says. `refusal` is None when an attempt may be started (or `open_attempt` resumed).
 
-    `minutes` is the person's time limit (None: no limit), `attempts_left` None means no limit, `best_score` is between
-    0 and 1. `previous` are finished attempts, newest first.
+    `minutes` is the person's time limit (None: no limit), `attempts_left` None means no limit, `standing` is what
+    counts of the finished attempts. `previous` are those, newest first.
     """
 
     quiz: Activity
@@ -148,9 +163,17 @@ class StartCard:
     closes_at: datetime | None
     open_attempt: Attempt | None
     previous: tuple[Attempt, ...]
-    best_score: Decimal | None
-    passed: bool
+    standing: Standing | None
     refusal: DomainError | None
+
+    @property
+    def passed(self) -> bool:
+        return self.standing is not None and self.standing.passed
+
+    @property
+    def grade_method(self) -> GradeMethod:
+        """What will count after the next attempt."""
+        return GradeMethod(self.definition.grade_method) if self.definition else GradeMethod.HIGHEST
 
     @property
     def may_start(self) -> bool:
@@ -165,7 +188,7 @@ class StartCard:
 
 
 def quiz_start_card(user: User, quiz: Activity, *, page: QuizPage | None = None) -> StartCard:
-    """The card before a test. Four queries, whatever the number of attempts and questions.
+    """The card before a test. Four queries, whatever the number of attempts and questions; see `standing_in`.
 
     `page` is the test's page as it was just read, which spares one where it is the one whose rules count.
     """
@@ -178,7 +201,6 @@ def quiz_start_card(user: User, quiz: Activity, *, page: QuizPage | None = None)
     now = timezone.now()
     running = next((one for one in attempts if one.is_open and not one.is_over(now)), None)
     previous = tuple(one for one in attempts if not one.is_open)
-    scores = [one.score_scaled for one in previous if one.score_scaled is not None]
     allowed = definition.attempts_allowed if definition else 0
     return StartCard(
         quiz=quiz,
@@ -195,7 +217,6 @@ def quiz_start_card(user: User, quiz: Activity, *, page: QuizPage | None = None)
         closes_at=definition.closes_at if definition else None,
         open_attempt=running,
         previous=previous,
-        best_score=max(scores, default=None),
-        passed=any(one.passed for one in previous),
+        standing=standing_in(user, quiz, previous),
         refusal=None if running else refusal(definition, enrollment, lock, previous),
     )

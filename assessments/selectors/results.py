@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from assessments.counting import Standing
 from assessments.enums import AttemptState, ReviewCell
 from assessments.kinds import Kind
 from assessments.kinds.base import SCORE_STEP, text_in
@@ -16,7 +17,7 @@ from assessments.models import Attempt, AttemptItem
 from assessments.reviewing import EVERYTHING, QUESTION_CELLS, Cells, next_change
 from assessments.selectors.attempts import current_responses
 from assessments.selectors.marking import Feedback, feedback_of
-from assessments.selectors.quizzes import next_attempt_at, retry_rules
+from assessments.selectors.quizzes import next_attempt_at, retry_rules, standing_in
 from courses.models import Activity
 from people.models import User
 
@@ -71,6 +72,7 @@ class QuestionResult:
 class ResultView:
     """A finished attempt as far as it may be seen at this moment.
 
+    `standing` is what counts for the test, over all attempts; its score may be told only where `shows_standing`.
     `shows` are the cells of the review matrix that hold now. `score_scaled`, `points`, `maximum` are None and `topics`
     empty without the score; `questions` is empty where nothing of them may be seen, and `withheld` says why: "policy",
     "until_passed", "running", "marking" or "deleted". `changes_at` is when the next moment of the matrix begins,
@@ -89,9 +91,15 @@ class ResultView:
     next_attempt_at: datetime | None
     attempts_left: int | None
     reread: tuple[Activity, ...]
+    standing: Standing | None = None
+    shows_standing: bool = False
     shows: Cells = EVERYTHING
     changes_at: datetime | None = None
     shows_then: Cells = EVERYTHING
+
+    @property
+    def test_passed(self) -> bool:
+        return self.standing is not None and self.standing.passed
 
     @property
     def percent(self) -> int | None:
@@ -124,9 +132,10 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
         Attempt.objects.filter(user=user, activity=attempt.activity, cycle=attempt.cycle).order_by("-number")
     )
     now = timezone.now()
-    passed = any(one.passed for one in siblings)
+    counts = standing_in(user, attempt.activity, siblings)
+    passed = counts is not None and counts.passed
     shows = attempt.shown_cells(now, passed=passed)
-    withheld = _withheld(attempt, siblings, shows)
+    withheld = _withheld(attempt, siblings, shows, passed=passed)
     if withheld:
         shows -= QUESTION_CELLS
     if withheld == "marking":
@@ -156,9 +165,18 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
         next_attempt_at=next_attempt_at(delay_minutes, finished),
         attempts_left=max(allowed - len(siblings), 0) if allowed else None,
         reread=_reread(items, lessons) if show_score else (),
+        standing=counts,
+        shows_standing=shows_every_score(finished, now, passed=passed),
         shows=shows,
         changes_at=changes_at,
         shows_then=shows_then,
+    )
+
+
+def shows_every_score(attempts: Sequence[Attempt], now: datetime, *, passed: bool) -> bool:
+    """Whether what counts may be told in figures: they would tell of an attempt that holds its score back."""
+    return all(
+        ReviewCell.SCORE in one.shown_cells(now, passed=passed) for one in attempts if one.score_scaled is not None
     )
 
 
@@ -171,12 +189,12 @@ def _next_change(attempt: Attempt, now: datetime, *, passed: bool) -> tuple[date
     return at, attempt.shown_cells(at, passed=passed)
 
 
-def _withheld(attempt: Attempt, siblings: Sequence[Attempt], shows: Cells) -> str:
+def _withheld(attempt: Attempt, siblings: Sequence[Attempt], shows: Cells, *, passed: bool) -> str:
     """Why nothing of the questions is shown. A running attempt may ask the same items, so it closes the others."""
     if attempt.state == AttemptState.MARKING:
         return "marking"
     if not shows & QUESTION_CELLS:
-        conditional = attempt.review.until_passed and not any(one.passed for one in siblings)
+        conditional = attempt.review.until_passed and not passed
         return "until_passed" if conditional else "policy"
     if attempt.answers_deleted_at is not None:
         return "deleted"

@@ -1,5 +1,6 @@
 """The one way in which a grade changes after handing in: recorded, told, and never a pass taken silently."""
 
+from assessments.counting import standing
 from assessments.enums import AttemptState, GradeSource
 from assessments.models import Attempt, AttemptItem, GradeChange, ResultMail
 from assessments.selectors.grades import regrade_many
@@ -59,7 +60,7 @@ def change_grade(
     if first:
         record_outcome(attempt, enrollment)
     else:
-        _record_correction(attempt, change)
+        _record_correction(attempt, change, keep_pass=keep_pass)
     ResultMail.objects.create(grade_change=change)
     return change
 
@@ -72,16 +73,19 @@ def _is_completed(enrollment: Enrollment | None) -> bool:
     return enrollment is not None and enrollment.satisfied_at is not None
 
 
-def _record_correction(attempt: Attempt, change: GradeChange) -> None:
+def _record_correction(attempt: Attempt, change: GradeChange, *, keep_pass: bool) -> None:
     """The test's outcome over all attempts of the cycle, after this one has changed."""
     rows = Attempt.objects.filter(user=attempt.user, activity=attempt.activity, cycle=attempt.cycle)
-    finished = [row for row in rows if row.score_scaled is not None]
+    counts = standing(rows)
+    if counts is None:
+        raise ValueError(f"attempt {attempt.uuid} has no grade yet")
     courses.correct_quiz_outcome(
         attempt.user,
         quiz=attempt.activity,
         cycle=attempt.cycle,
-        passed=any(row.passed for row in finished),
-        score_scaled=max(row.score_scaled for row in finished if row.score_scaled is not None),
+        passed=counts.passed,
+        score_scaled=counts.score_scaled,
         attempt=attempt.uuid,
         change=change.pk,
+        keep_pass=keep_pass,
     )

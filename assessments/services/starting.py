@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.drawing import Drawn, PoolTooSmallError, Slot, draw
+from assessments.enums import GradeMethod
 from assessments.models import Attempt, AttemptItem, QuizPage
 from assessments.selectors.bank import newest_versions, read_slots, seen_counts
 from assessments.selectors.quizzes import enrolled_activity, quiz_definition, refusal
@@ -55,22 +56,27 @@ def _start(user: User, quiz: Activity) -> Attempt:
     if definition is None or enrollment is None:  # for the type checker: `refusal` has refused both
         raise AssertionError
     refuse_if_not_live(quiz)
-    attempt = _freeze(user, quiz, enrollment, definition, number=attempts[0].number + 1 if attempts else 1)
+    attempt = _freeze(user, quiz, enrollment, definition, before=attempts[0] if attempts else None)
     record_opening(enrollment, activity=quiz)
     return attempt
 
 
-def _freeze(user: User, quiz: Activity, enrollment: Enrollment, definition: QuizPage, *, number: int) -> Attempt:
+def _freeze(
+    user: User, quiz: Activity, enrollment: Enrollment, definition: QuizPage, *, before: Attempt | None
+) -> Attempt:
     rng = random.SystemRandom()
     drawn = _draw(user, definition, rng)
     now = timezone.now()
     deadline = deadline_for(user, definition, started_at=now)
+    policy = policy_of(user, quiz, definition)
+    if before is not None and (before.grade_method != GradeMethod.HIGHEST or "recount" in before.policy):
+        policy["recount"] = True  # the best score that is recorded may be lower than the best attempt
     attempt = Attempt.objects.create(
         user=user,
         activity=quiz,
         cycle=enrollment.cycle,
-        number=number,
-        policy=policy_of(user, quiz, definition),
+        number=before.number + 1 if before else 1,
+        policy=policy,
         started_at=now,
         deadline_at=deadline,
         closes_at=deadline + timedelta(seconds=definition.grace_seconds) if deadline else None,
@@ -141,6 +147,7 @@ def policy_of(user: User, quiz: Activity, definition: QuizPage) -> dict[str, Any
         "shuffle_options": definition.shuffle_options,
         "attempts_allowed": definition.attempts_allowed,
         "delay_minutes": definition.delay_minutes,
+        "grade_method": definition.grade_method,
         "time_limit_minutes": definition.time_limit_minutes,
         "grace_seconds": definition.grace_seconds,
         "extra_time_percent": user.extra_time_percent,

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
-from assessments.enums import AttemptState
+from assessments.counting import Standing, standing
+from assessments.enums import AttemptState, GradeMethod
 from assessments.grading import Graded, grade_items
 from assessments.models import Attempt, AttemptItem, MarkingTask
 from assessments.selectors.attempts import current_responses
@@ -73,6 +74,7 @@ def record_outcome(attempt: Attempt, enrollment: Enrollment | None) -> None:
     """Tell the courses room what came out of an attempt whose grade is known. Call with the enrolment locked."""
     if attempt.score_scaled is None:
         raise ValueError(f"attempt {attempt.uuid} has no grade yet")
+    counts = _counted(attempt)
     courses.record_quiz_outcome(
         attempt.user,
         quiz=attempt.activity,
@@ -81,7 +83,18 @@ def record_outcome(attempt: Attempt, enrollment: Enrollment | None) -> None:
         score_scaled=attempt.score_scaled,
         attempt=attempt.uuid,
         enrollment=enrollment,
+        counts=courses.Counted(counts.method, counts.passed, counts.score_scaled) if counts else None,
     )
+
+
+def _counted(attempt: Attempt) -> Standing | None:
+    """What counts for the test after this attempt; None where the records find it out by themselves, without a query.
+
+    They keep the best score and every pass, which is all that the best attempt and a single one need.
+    """
+    if attempt.number == 1 or (attempt.grade_method is GradeMethod.HIGHEST and "recount" not in attempt.policy):
+        return None
+    return standing(Attempt.objects.filter(user=attempt.user, activity=attempt.activity, cycle=attempt.cycle))
 
 
 def lock_enrollment(attempt: Attempt, *, skip_locked: bool = False) -> Enrollment | None:

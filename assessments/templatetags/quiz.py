@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from assessments.kinds import get_kind
 from assessments.kinds.base import in_order
-from assessments.views.screens import StartScreen, start_screen
+from assessments.views.start_screen import StartScreen, start_screen
 from courses.models import ActivityPage
 from people.models import User
 

@@ -233,6 +233,6 @@ def result(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "module_title": module.title if module else "",
             "module_url": module_link.url if module_link else "",
             "quiz_url": quiz_link.url if quiz_link else "",
-            "certificate_hint": screens.certificate_hint(attempt) if view.passed else "",
+            "certificate_hint": screens.certificate_hint(attempt) if view.passed and view.test_passed else "",
         },
     )

@@ -1,26 +1,24 @@
 """What the quiz's templates show, in words: built from selectors, without queries of its own where not said."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from assessments.enums import AnswerState, AttemptState, ReviewCell
+from assessments.enums import AnswerState, GradeMethod
 from assessments.kinds import get_kind
-from assessments.models import Attempt, QuizPage
+from assessments.models import Attempt
 from assessments.review_words import change_sentence
-from assessments.selectors import AttemptView, QuestionResult, QuestionView, ResultView, StartCard, quiz_start_card
+from assessments.selectors import AttemptView, QuestionResult, QuestionView, ResultView
 from assessments.selectors.marking import Feedback
 from assessments.selectors.quizzes import moment
-from courses.models import Activity, ActivityPage, PathStep
-from courses.selectors import page_links, page_url_for
+from assessments.start_words import counts_line
+from courses.models import Activity, PathStep
+from courses.selectors import page_links
 from courses.selectors.pages import best_link
-from people.models import User
 
 
 def clock(seconds: int) -> str:
@@ -175,151 +173,6 @@ def player_words(title: str) -> dict[str, str]:
     }
 
 
-# --- start card -----------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class PastAttempt:
-    number: int
-    at: datetime
-    percent: int | None
-    passed: bool
-    marking: bool
-    url: str
-
-
-@dataclass(frozen=True)
-class StartScreen:
-    """The card before a test, ready to print."""
-
-    card: StartCard
-    module_title: str
-    module_url: str
-    start_url: str
-    open_url: str
-    history: list[PastAttempt]
-    rules: list[tuple[str, str]]
-    refusal: str
-    needs_enrolment: bool
-
-    @property
-    def questions(self) -> int:
-        return self.card.questions
-
-    @property
-    def time_limit(self) -> bool:
-        return self.card.minutes is not None
-
-    @property
-    def minutes(self) -> int:
-        """The time limit, else the planned minutes, else a minute and a half for each question."""
-        return self.card.minutes or self.card.quiz.minutes or -(-self.card.questions * 3 // 2)
-
-    @property
-    def pass_mark(self) -> int:
-        return self.card.pass_mark
-
-    @property
-    def attempts_left(self) -> int | None:
-        return self.card.attempts_left
-
-    @property
-    def may_start(self) -> bool:
-        return self.card.may_start
-
-    @property
-    def passed(self) -> bool:
-        return self.card.passed
-
-    @property
-    def marking(self) -> bool:
-        """Whether people still mark the last attempt."""
-        return any(one.state == AttemptState.MARKING for one in self.card.previous)
-
-
-def _rules(card: StartCard) -> list[tuple[str, str]]:
-    """What will happen, in plain words: (icon, sentence)."""
-    rules = _times(card)
-    rules.append(("cloud-check", _("Each answer saves itself within a second. If the network fails, just go on.")))
-    if card.minutes is not None:
-        rules.append(
-            ("timer", _("The time runs from the start, also while you are away. At the end, what is saved counts."))
-        )
-    else:
-        rules.append(("hourglass", _("There is no time limit. You can leave at any time and go on later.")))
-    rules.append(("flag", _("You can move freely between the questions, mark some, and change answers until the end.")))
-    rules.append(
-        ("target", _("You pass from %(percent)d%% on. The best attempt counts.") % {"percent": card.pass_mark})
-    )
-    if card.delay_minutes:
-        waiting = ngettext(
-            "If it does not work out, the next attempt opens %(count)d minute later. It asks new questions first.",
-            "If it does not work out, the next attempt opens %(count)d minutes later. It asks new questions first.",
-            card.delay_minutes,
-        ) % {"count": card.delay_minutes}
-        rules.append(("repeat", waiting))
-    rules += [("eye", sentence) for sentence in card.review_sentences]
-    return rules
-
-
-def _times(card: StartCard) -> list[tuple[str, str]]:
-    """From when to when the test is open, and what closing does to a running attempt."""
-    told = []
-    if card.opens_at is not None and card.opens_at > timezone.now():
-        told.append(("calendar-clock", _("The test opens: %(time)s.") % {"time": moment(card.opens_at)}))
-    if card.closes_at is not None:
-        sentence = _("The test closes: %(time)s. An attempt that runs then ends at that time.")
-        told.append(("calendar-clock", sentence % {"time": moment(card.closes_at)}))
-    return told
-
-
-def start_screen(user: User, page: ActivityPage, language: str) -> StartScreen | None:
-    """The card for a test's page; None when no activity stands for it yet (a draft that was never published)."""
-    quiz = Activity.objects.select_related("parent").filter(key=page.translation_key).first()
-    if quiz is None:
-        return None
-    card = quiz_start_card(user, quiz, page=page if isinstance(page, QuizPage) else None)
-    now = timezone.now()
-    history = [
-        PastAttempt(
-            number=attempt.number,
-            at=attempt.submitted_at or attempt.started_at,
-            percent=_percent(attempt, now, passed=card.passed),
-            passed=bool(attempt.passed),
-            marking=attempt.state == AttemptState.MARKING,
-            url=reverse("assessments:result", kwargs={"uuid": attempt.uuid}),
-        )
-        for attempt in card.previous
-    ]
-    module = quiz.parent
-    return StartScreen(
-        card=card,
-        module_title=module.title if module else "",
-        module_url=(page_url_for(module, language) if module else None) or f"/{language}/",
-        start_url=reverse("assessments:start", kwargs={"key": quiz.key}),
-        open_url=reverse("assessments:resume", kwargs={"uuid": card.open_attempt.uuid}) if card.open_attempt else "",
-        history=history,
-        rules=_rules(card),
-        refusal=_refusal(card),
-        needs_enrolment=card.refusal is not None and card.refusal.code == "not_enrolled",
-    )
-
-
-def _percent(attempt: Attempt, now: datetime, *, passed: bool) -> int | None:
-    """An attempt's own rules say whether its score may be seen now."""
-    if attempt.score_scaled is None or ReviewCell.SCORE not in attempt.shown_cells(now, passed=passed):
-        return None
-    return int(attempt.score_scaled * 100)
-
-
-def _refusal(card: StartCard) -> str:
-    if card.refusal is None:
-        return ""
-    if card.refusal.code == "too_early" and card.next_attempt_at is not None:
-        return _("The next attempt opens at %(time)s. Until then, read again what was difficult.") % {
-            "time": moment(card.next_attempt_at)
-        }
-    return str(card.refusal.message)
-
-
 # --- result ---------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class TopicBar:
@@ -364,6 +217,7 @@ class ResultScreen:
     next_line: str
     withheld_line: str
     change_line: str
+    counts_line: str
     topics: list[TopicBar] = field(default_factory=list)
     questions: list[QuestionVerdict] = field(default_factory=list)
     reread: list[LessonLink] = field(default_factory=list)
@@ -404,13 +258,25 @@ def _score_line(view: ResultView) -> str:
 
 
 def _next_line(view: ResultView) -> str:
-    if view.passed or view.withheld == "marking":
+    counts = view.standing
+    if view.withheld == "marking" or (view.passed and view.test_passed):
         return ""
     if view.attempts_left == 0:
         return _("You have used all attempts. Ask your trainer if you need another.")
     if view.next_attempt_at is not None:
         return _("The next attempt opens at %(time)s.") % {"time": moment(view.next_attempt_at)}
+    if counts is not None and counts.method is GradeMethod.FIRST:
+        return _("You can practise whenever you like; that changes nothing.")
     return _("You can try again whenever you like.")
+
+
+def _counts_line(view: ResultView) -> str:
+    """What counts for the test, where that may be something else than this attempt."""
+    line = counts_line(view.standing, shown=view.shows_standing)
+    counts = view.standing
+    if line and counts is not None and counts.method is GradeMethod.FIRST and view.attempt.number > 1:
+        return " ".join((_("This attempt was practice."), line))
+    return line
 
 
 def _withheld_line(view: ResultView) -> str:
@@ -459,6 +325,7 @@ def result_screen(view: ResultView, language: str) -> ResultScreen:
         next_line=_next_line(view),
         withheld_line=_withheld_line(view),
         change_line=_change_line(view),
+        counts_line=_counts_line(view),
         topics=[
             TopicBar(
                 topic.name,

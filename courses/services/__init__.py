@@ -6,6 +6,7 @@ Lock order: enrolments of modules by primary key, then enrolments of paths by pr
 from courses.services.activities import retire_activity, sync_activity
 from courses.services.enrolling import AssignmentResult, assign, enroll, follow_path, lock_enrollment
 from courses.services.progressing import (
+    Counted,
     complete_lesson,
     correct_quiz_outcome,
     open_activity,
@@ -17,6 +18,7 @@ from courses.services.satisfaction import refresh_satisfaction
 
 __all__ = [
     "AssignmentResult",
+    "Counted",
     "assign",
     "complete_lesson",
     "correct_quiz_outcome",

@@ -1,7 +1,7 @@
 """Opening, completing, passing: what a learner does inside a module."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -162,6 +162,23 @@ def complete_lesson(user: User, *, lesson: Activity) -> Progress:
     return progress
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What holds for a test after several attempts, where that is not the best of them. `score_scaled`: 0 to 1.
+
+    `method` is told in the event for whoever reads it; the room that gives it knows what it means.
+    """
+
+    method: str
+    passed: bool
+    score_scaled: Decimal
+
+
+def _stands(progress: Progress, enrollment: Enrollment) -> bool:
+    """Whether the test's pass stands whatever comes: a completed enrolment does not change."""
+    return enrollment.satisfied_at is not None and progress.success_status == SuccessStatus.PASSED
+
+
 @transaction.atomic(savepoint=False)
 def record_quiz_outcome(
     user: User,
@@ -172,8 +189,11 @@ def record_quiz_outcome(
     score_scaled: Decimal,
     attempt: UUID,
     enrollment: Enrollment | None = None,
+    counts: Counted | None = None,
 ) -> Progress:
     """Record the outcome of an attempt: the best score counts, a pass is never taken back. Idempotent by `attempt`.
+
+    `counts` replaces that, whatever the attempt's own outcome; only a pass in a completed module stands against it.
 
     `score_scaled` is between 0 and 1. Called by the assessments room inside its own transaction; it neither asks for
     locks nor for live pages, because a started attempt counts whatever was changed meanwhile. `enrollment` is the one
@@ -200,6 +220,12 @@ def record_quiz_outcome(
             registration=str(enrollment.uuid),
             parent=str(module.key),
             attempt=str(attempt),
+            counts=counts
+            and {
+                "method": counts.method,
+                "success": counts.passed or _stands(progress, enrollment),
+                "scaled": float(round(counts.score_scaled, 4)),
+            },
         )
         derive(progress, event)
         events.append(event)
@@ -219,12 +245,21 @@ def _is_known(progress: Progress, attempt: UUID) -> bool:
 
 @transaction.atomic
 def correct_quiz_outcome(
-    user: User, *, quiz: Activity, cycle: int, passed: bool, score_scaled: Decimal, attempt: UUID, change: int
+    user: User,
+    *,
+    quiz: Activity,
+    cycle: int,
+    passed: bool,
+    score_scaled: Decimal,
+    attempt: UUID,
+    change: int,
+    keep_pass: bool = False,
 ) -> None:
     """Record a test's outcome after an attempt was graded again. Idempotent by `change`, the grade change's key.
 
     `passed` and `score_scaled` (0 to 1) are those of the test over all attempts of the cycle; unlike those of
-    `record_quiz_outcome` they replace what stood there. A completed enrolment stays completed.
+    `record_quiz_outcome` they replace what stood there; a pass stands with `keep_pass`, and where it completed the
+    module. A completed enrolment stays completed.
     """
     module = _module_of(quiz)
     enrollment = Enrollment.objects.select_for_update().filter(user=user, activity=module, cycle=cycle).first()
@@ -233,6 +268,7 @@ def correct_quiz_outcome(
     enrollment.user, enrollment.activity = user, module
     rows = progress_rows(user, [quiz, module], cycle)
     events = _begun(enrollment, rows)
+    passed = passed or (keep_pass and rows[0].success_status == SuccessStatus.PASSED) or _stands(rows[0], enrollment)
     own = LearningEvent.objects.filter(actor=user, activity=quiz, cycle=cycle, context__change=change)
     if not own.exists():
         event = build_event(

@@ -194,6 +194,7 @@ class TestQuizPages:
                     "pass_mark": "80",
                     "attempts_allowed": "0",
                     "delay_minutes": "0",
+                    "grade_method": "highest",
                     "time_limit_minutes": "",
                     "grace_seconds": "30",
                     "review_policy": "full",

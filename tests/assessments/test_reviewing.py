@@ -117,6 +117,7 @@ def _posted(page: QuizPage, **more: Any) -> dict[str, Any]:
             "pass_mark": "80",
             "attempts_allowed": "0",
             "delay_minutes": "0",
+            "grade_method": "highest",
             "time_limit_minutes": "",
             "grace_seconds": "30",
             "markers": "1",

@@ -100,6 +100,11 @@ def plant_unrecorded_pass(done: Attempt) -> None:
     Progress.objects.filter(activity=done.activity).update(success_status="failed")
 
 
+def plant_other_mean(done: Attempt) -> None:
+    Attempt.objects.filter(pk=done.pk).update(policy={**done.policy, "grade_method": "mean"})
+    Progress.objects.filter(activity=done.activity).update(score_scaled=Decimal("0.9"))
+
+
 def plant_waiting_for_nobody(done: Attempt) -> None:
     Attempt.objects.filter(pk=done.pk).update(state=AttemptState.MARKING, score_scaled=None, passed=None)
 
@@ -135,6 +140,7 @@ FAULTS: list[tuple[str, Callable[[Attempt], None]]] = [
     ("attempts: responses received before deadline and grace ended", plant_late_response),
     ("attempts: closed by the sweep in time", plant_forgotten),
     ("attempts: a pass is in the person's progress", plant_unrecorded_pass),
+    ("attempts: what counts of several is in the person's progress", plant_other_mean),
     ("attempts: those that wait for marks have an answer to mark", plant_waiting_for_nobody),
     ("items: versions are as they were frozen", plant_changed_version),
     ("items: kinds are known", plant_unknown_kind),

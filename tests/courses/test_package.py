@@ -117,6 +117,7 @@ slots:
 pass_mark: 80
 attempts_allowed: 0
 delay_minutes: 60
+grade_method: highest
 grace_seconds: 30
 shuffle_questions: true
 shuffle_options: true

@@ -1,0 +1,84 @@
+"""What a test's rules mean for the person who is about to start, and what counts of attempts: in plain words."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments.counting import Standing
+from assessments.enums import GradeMethod
+from assessments.selectors.quizzes import StartCard, moment
+
+Rule = tuple[str, str]  # icon, sentence
+
+
+def rules(card: StartCard) -> list[Rule]:
+    """What will happen, from the opening of the test to what is seen of the result."""
+    told = _times(card)
+    told.append(("cloud-check", _("Each answer saves itself within a second. If the network fails, just go on.")))
+    if card.minutes is not None:
+        told.append(
+            ("timer", _("The time runs from the start, also while you are away. At the end, what is saved counts."))
+        )
+    else:
+        told.append(("hourglass", _("There is no time limit. You can leave at any time and go on later.")))
+    told.append(("flag", _("You can move freely between the questions, mark some, and change answers until the end.")))
+    told.append(("target", _counting(card)))
+    if card.delay_minutes:
+        waiting = ngettext(
+            "If it does not work out, the next attempt opens %(count)d minute later. It asks new questions first.",
+            "If it does not work out, the next attempt opens %(count)d minutes later. It asks new questions first.",
+            card.delay_minutes,
+        ) % {"count": card.delay_minutes}
+        told.append(("repeat", waiting))
+    return told + [("eye", sentence) for sentence in card.review_sentences]
+
+
+def _times(card: StartCard) -> list[Rule]:
+    """From when to when the test is open, and what closing does to a running attempt."""
+    told = []
+    if card.opens_at is not None and card.opens_at > timezone.now():
+        told.append(("calendar-clock", _("The test opens: %(time)s.") % {"time": moment(card.opens_at)}))
+    if card.closes_at is not None:
+        sentence = _("The test closes: %(time)s. An attempt that runs then ends at that time.")
+        told.append(("calendar-clock", sentence % {"time": moment(card.closes_at)}))
+    return told
+
+
+def _counting(card: StartCard) -> str:
+    """When one passes, and what counts of several attempts."""
+    if card.grade_method is GradeMethod.FIRST and card.standing is not None:
+        return _("Your first attempt has counted. From now on you practise; that changes nothing.")
+    text = {
+        GradeMethod.HIGHEST: _("You pass from %(percent)d%% on. The best attempt counts."),
+        GradeMethod.LATEST: _("You pass from %(percent)d%% on. The latest attempt counts, also if it is a worse one."),
+        GradeMethod.FIRST: _("You pass from %(percent)d%% on. Only the first attempt counts; later ones are practice."),
+        GradeMethod.MEAN: _("You pass when the mean of all your attempts reaches %(percent)d%%."),
+    }[card.grade_method]
+    if card.attempts_allowed == 1:
+        text = _("You pass from %(percent)d%% on. There is one attempt.")
+    return text % {"percent": card.pass_mark}
+
+
+def counts_line(counts: Standing | None, *, shown: bool) -> str:
+    """Which of several attempts count, and what comes of it; empty as long as there is but one.
+
+    `shown`: its score may be told.
+    """
+    if counts is None or counts.attempts < 2:
+        return ""
+    percent = int(counts.score_scaled * 100)
+    if shown:
+        text = {
+            GradeMethod.HIGHEST: _("Your best attempt counts: %(percent)d%%, %(result)s."),
+            GradeMethod.LATEST: _("Your latest attempt counts: %(percent)d%%, %(result)s."),
+            GradeMethod.FIRST: _("Your first attempt counts: %(percent)d%%, %(result)s."),
+            GradeMethod.MEAN: _("The mean of your attempts counts: %(percent)d%%, %(result)s."),
+        }[counts.method]
+    else:
+        text = {
+            GradeMethod.HIGHEST: _("Your best attempt counts: %(result)s."),
+            GradeMethod.LATEST: _("Your latest attempt counts: %(result)s."),
+            GradeMethod.FIRST: _("Your first attempt counts: %(result)s."),
+            GradeMethod.MEAN: _("The mean of your attempts counts: %(result)s."),
+        }[counts.method]
+    return text % {"percent": percent, "result": _("passed") if counts.passed else _("not passed")}
