@@ -20,7 +20,8 @@ def export_attempts(user: User) -> list[dict[str, Any]]:
     now = timezone.now()
     attempts = list(Attempt.objects.filter(user=user).select_related("activity").order_by("started_at"))
     items: dict[int, list[AttemptItem]] = {attempt.pk: [] for attempt in attempts}
-    for item in AttemptItem.objects.filter(attempt__in=attempts).select_related("item_version").order_by("position"):
+    asked = AttemptItem.objects.filter(attempt__in=attempts).select_related("item_version", "graded_version")
+    for item in asked.order_by("position"):
         items[item.attempt_id].append(item)
     responses = current_responses(*attempts)
     return [
@@ -60,7 +61,6 @@ def withheld_scores(user: User) -> WithheldScores:
 
 
 def _answer(item: AttemptItem, value: Any, language: str) -> dict[str, Any]:
-    version = item.item_version
-    review = version.kind_object.review(version.content, value, language)
+    review = item.item_version.kind_object.review(item.content, value, language)
     # Picked by name: the rest of a review is the key and the feedback.
     return {"question": review["prompt"], "answer": review["yours"]}

@@ -7,24 +7,27 @@ same person asks.
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.core import signing
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from wagtail.models import ReferenceIndex
 
 from assessments.enums import AttemptState
-from assessments.kinds import Kind, get_kind
+from assessments.kinds import Content, Kind, get_kind
 from assessments.models import AttemptItem, Item
 from courses.models import Activity, LessonPage
 from people.models import User
 
 BLOCK = "knowledge_check"
+SALT = "assessments.practice"
 
 
 def practice_items() -> QuerySet[Item]:
@@ -72,18 +75,40 @@ class Check:
     score: Any = None
     known: bool = True  # False: nothing here is right or wrong, or only people could say it
     trouble: str = ""
+    drawn: Any = None  # what was drawn for this person, see `read_drawn`; None: draw now
 
     @property
     def kind(self) -> Kind:
         return get_kind(self.item.kind)
 
+    @cached_property
+    def order(self) -> Any:
+        """Mixed by the server's secret and always the same; kinds that draw something draw anew for each question."""
+        if self.drawn is not None:
+            return self.drawn
+        content = self.item.frozen_content()
+        if self.kind.draws:
+            return self.kind.option_order(content, random.SystemRandom(), shuffle=True)
+        seed = salted_hmac(SALT, str(self.item.key), algorithm="sha256").digest()
+        return self.kind.option_order(content, random.Random(seed), shuffle=True)  # noqa: S311 - keyed seed
+
+    @cached_property
+    def content(self) -> Content:
+        return self.kind.as_asked(self.item.frozen_content(), self.order)
+
     @property
     def question(self) -> dict[str, Any]:
-        """As in a test: without key and feedback. The order is mixed by the server's secret and always the same."""
-        content = self.item.frozen_content()
-        seed = salted_hmac("assessments.practice", str(self.item.key), algorithm="sha256").digest()
-        order = self.kind.option_order(content, random.Random(seed), shuffle=True)  # noqa: S311 - keyed seed
-        return self.kind.public(content, self.language, order)
+        """As in a test: without key and feedback."""
+        return self.kind.public(self.content, self.language, self.order)
+
+    @property
+    def token(self) -> str:
+        """What the form carries, so that the answer is graded by the numbers that were shown. Empty: nothing is drawn.
+
+        It is signed: a form that could name its own numbers would calculate with whatever somebody puts in. Like the
+        page it comes from, it holds what is asked and nothing of the answer; the server remembers nothing.
+        """
+        return signing.dumps([str(self.item.key), self.order], salt=SALT) if self.kind.draws else ""
 
     @property
     def prefix(self) -> str:
@@ -98,16 +123,22 @@ class Check:
         return f"assessments/kinds/{self.item.kind}/review.html"
 
 
-def answered(item: Item, *, block_id: str, response: Any, language: str) -> Check:
+def read_drawn(item: Item, token: str) -> Any:
+    """What the question of this form was asked with; None for a token that is not ours or of another item."""
+    try:
+        key, order = signing.loads(token, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return order if key == str(item.key) else None
+
+
+def answered(check: Check, response: Any) -> Check:
     """The check with its feedback. Grades and forgets."""
-    kind, content = get_kind(item.kind), item.frozen_content()
-    outcome = kind.grade(content, response)
-    return Check(
-        item,
-        block_id,
-        language,
+    outcome = check.kind.grade(check.content, response)
+    return replace(
+        check,
         response=response,
-        review=kind.review(content, response, language),
+        review=check.kind.review(check.content, response, check.language),
         correct=bool(outcome and outcome.correct),
         score=outcome.score if outcome else None,
         known=outcome is not None,

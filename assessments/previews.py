@@ -23,12 +23,15 @@ def _language() -> str:
 def _question(kind: Kind, content: Content, *, position: int, answers: bool) -> dict[str, Any]:
     """A question for the preview template; with `answers` also what the result will show."""
     rng = random.Random(position)  # noqa: S311 - a preview looks the same each time
+    problems = kind.problems(content)
+    order = kind.option_order(content, rng, shuffle=not answers)
+    content = kind.as_asked(content, order)
     shown: dict[str, Any] = {
         "position": position,
         "prefix": f"q{position}",
         "template": f"assessments/kinds/{kind.name}/question.html",
-        "public": kind.public(content, _language(), kind.option_order(content, rng, shuffle=not answers)),
-        "problems": kind.problems(content),
+        "public": kind.public(content, _language(), order),
+        "problems": problems,
     }
     if answers:
         shown["review_template"] = f"assessments/kinds/{kind.name}/review.html"

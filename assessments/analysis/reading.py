@@ -74,7 +74,7 @@ class Reader:
 
     def _draws(self, version: int) -> bool:
         kind = self._kind(version)
-        return kind is not None and type(kind).as_asked is not Kind.as_asked
+        return kind is not None and kind.draws
 
     def _orders(self, ids: list[int], versions: Iterable[int]) -> dict[tuple[int, int], Any]:
         """What was drawn at the start, for kinds that draw something, by attempt and version."""

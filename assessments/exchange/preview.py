@@ -56,6 +56,8 @@ def shown(planned: Planned, language: str) -> Shown:
 
 def _lines(planned: Planned, language: str) -> list[Line]:
     kind = get_kind(planned.source.kind)
+    if kind.draws:  # the answer differs from attempt to attempt; how it is found does not
+        return [Line(one.label) for one in kind.tally_keys(planned.content, language) if one.right]
     try:
         review = kind.review(planned.content, None, language)
     except (ArithmeticError, LookupError, ValueError):

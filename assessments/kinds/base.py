@@ -192,6 +192,11 @@ class Kind(ABC):
     takes_back: ClassVar[bool] = False
 
     @property
+    def draws(self) -> bool:
+        """Whether each attempt is asked something else, see `as_asked`."""
+        return type(self).as_asked is not Kind.as_asked
+
+    @property
     def script(self) -> str:
         """The static path of the kind's own script; empty for kinds of a shared shape."""
         return f"js/kinds/{self.name}.js" if self.shape == "own" else ""

@@ -6,7 +6,6 @@ from assessments.selectors.attempts import (
     attempt_view,
     current_responses,
     own_attempt,
-    public_question,
 )
 from assessments.selectors.bank import item_usage, slot_shortages
 from assessments.selectors.quizzes import StartCard, quiz_definition, quiz_start_card
@@ -23,7 +22,6 @@ __all__ = [
     "current_responses",
     "item_usage",
     "own_attempt",
-    "public_question",
     "quiz_definition",
     "quiz_start_card",
     "result_view",

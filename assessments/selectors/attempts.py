@@ -9,18 +9,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from assessments.enums import AnswerState
-from assessments.models import Attempt, AttemptItem, ItemVersion, Response
+from assessments.models import Attempt, AttemptItem, Response
 from people.models import User
 
 
 def own_attempt(user: User, uuid: UUID | str) -> Attempt:
     """The person's own attempt. Raises Attempt.DoesNotExist for a missing one and for another person's alike."""
     return Attempt.objects.select_related("activity__parent").get(user=user, uuid=uuid)
-
-
-def public_question(version: ItemVersion, language: str, option_order: Any) -> dict[str, Any]:
-    """What may be sent to the browser before the answer: never correctness, never feedback."""
-    return version.kind_object.public(version.content, language, option_order)
 
 
 def current_responses(*attempts: Attempt) -> dict[int, Response]:

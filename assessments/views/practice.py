@@ -1,5 +1,6 @@
 """The answer to a knowledge check."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from assessments.kinds import ParseError
-from assessments.practice import Check, answered, practice_items, practice_lesson
+from assessments.practice import Check, answered, practice_items, practice_lesson, read_drawn
 from people.models import User
 
 
@@ -41,13 +42,16 @@ def _evaluate(request: HttpRequest, asked: Check) -> Check:
     """The check after this form: asked again, rearranged, without an answer, or answered."""
     if "again" in request.POST:
         return asked
-    content = asked.item.frozen_content()
+    if asked.kind.draws:
+        drawn = read_drawn(asked.item, request.POST.get("asked", ""))
+        if drawn is None:
+            return replace(asked, trouble=_("This page was too old to check the answer. Here are new numbers."))
+        asked = replace(asked, drawn=drawn)
+    nothing = _("Choose an answer first.")
     try:
-        response = asked.kind.parse(content, asked.kind.read_form(content, request.POST, None))
+        response = asked.kind.parse(asked.content, asked.kind.read_form(asked.content, request.POST, None))
     except ParseError:
-        return Check(asked.item, asked.block_id, asked.language, trouble=_("Choose an answer first."))
+        return replace(asked, trouble=nothing)
     if "move" in request.POST:
-        return Check(asked.item, asked.block_id, asked.language, response=response)
-    if response is None:
-        return Check(asked.item, asked.block_id, asked.language, trouble=_("Choose an answer first."))
-    return answered(asked.item, block_id=asked.block_id, response=response, language=asked.language)
+        return replace(asked, response=response)
+    return replace(asked, trouble=nothing) if response is None else answered(asked, response)

@@ -46,6 +46,27 @@ def numeric_raw(answer: str = "2500", tolerance: str = "0", *, unit: str = "€"
     }
 
 
+def calculated_raw(*, marker: str = "", **fields: Any) -> dict[str, Any]:
+    """10 to 20 deals of 1,000 to 2,000 each, 5 % of it; a typical mistake (m-1) forgets the percentage."""
+    variables = [
+        {"name": "deals", "least": "10", "most": "20", "step": "1"},
+        {"name": "price", "least": "1000", "most": "2000", "step": "500"},
+    ]
+    return {
+        **bilingual(prompt="{deals} deals of {price} €: 5 %?", feedback=f"Because{marker}"),
+        **bilingual(solution=f"{{deals}} × {{price}} × 5 % = {{= deals * price * 5 %}} €{marker}"),
+        "unit_de": "€",
+        "unit_en": "€",
+        "variables": _list(variables, "v"),
+        "formula": "deals * price * 5 %",
+        "decimals": 2,
+        "tolerance": "0",
+        "tolerance_in": "number",
+        "mistakes": _list([{"formula": "deals * price", **bilingual(feedback=f"Forgot the share{marker}")}], "m"),
+        **fields,
+    }
+
+
 def matching_raw(*, marker: str = "") -> dict[str, Any]:
     """Three pairs, of which the third shares the choice of the first, and a choice that belongs to nothing."""
     pairs = [
@@ -189,6 +210,7 @@ RAW: dict[str, Any] = {
     "single_choice": lambda marker="": choice_raw("+--", marker=marker),
     "multiple_choice": lambda marker="": choice_raw("++--", marker=marker),
     "numeric": lambda marker="": numeric_raw(marker=marker),
+    "calculated": lambda marker="": calculated_raw(marker=marker),
     "matching": lambda marker="": matching_raw(marker=marker),
     "ordering": lambda marker="": ordering_raw(marker=marker),
     "gap_fill": lambda marker="": gap_fill_raw(marker=marker),

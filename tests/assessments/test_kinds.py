@@ -18,12 +18,18 @@ from tests.assessments import factories
 CONTENT = {name: get_kind(name).content(factories.RAW[name]()) for name in factories.RAW}
 
 
+def asked(name: str, content: Any = None, seed: int = 1) -> Any:
+    """The content as an attempt asks it."""
+    kind, content = get_kind(name), content or CONTENT[name]
+    return kind.as_asked(content, kind.option_order(content, seeded(seed), shuffle=False))
+
+
 def seeded(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311 - a test repeats itself
 
 
 def grade(kind: str, raw: Any, content: Any = None) -> tuple[str, bool]:
-    content = content or CONTENT[kind]
+    content = content or asked(kind)
     made = get_kind(kind).grade(content, get_kind(kind).parse(content, raw))
     assert made is not None
     return str(made.score), made.correct
@@ -42,7 +48,7 @@ def test_every_kind_is_found_in_the_order_of_the_editor() -> None:
 @pytest.mark.parametrize("name", factories.RAW)
 def test_the_best_answer_earns_full_marks(name: str) -> None:
     """Previews, trials and the result's "right" rely on it."""
-    kind, content = get_kind(name), CONTENT[name]
+    kind, content = get_kind(name), asked(name)
     best = kind.best(content)
     assert (best is None) == (kind.by_hand or not kind.graded)
     if best is not None:
@@ -398,7 +404,7 @@ anything = st.recursive(
 def test_whatever_is_sent_is_refused_or_graded_and_option_order_changes_no_score(
     kind: str, raw: Any, seed: int
 ) -> None:
-    handler, content = get_kind(kind), CONTENT[kind]
+    handler, content = get_kind(kind), asked(kind, seed=seed)
     try:
         response = handler.parse(content, raw)
     except ParseError:
@@ -439,6 +445,7 @@ def test_what_is_public_holds_neither_key_nor_feedback(kind: str, seed: int, shu
     handler = get_kind(kind)
     content = handler.content(factories.RAW[kind](marker=" CANARY"))
     order = handler.option_order(content, seeded(seed), shuffle=shuffle)
+    content = handler.as_asked(content, order)
     for language in ("de", "en"):
         sent = json.dumps(handler.public(content, language, order))
         assert "CANARY" not in sent
@@ -456,8 +463,8 @@ NAMED = [name for name in factories.RAW if get_kind(name).tally_keys(CONTENT[nam
 @pytest.mark.parametrize("name", NAMED)
 def test_what_is_counted_of_an_answer_has_words(name: str) -> None:
     """A trainer reads answers, not ids; an answer that nobody gives can be told only if the kind names it."""
-    kind, content = get_kind(name), CONTENT[name]
-    named = {one.key: one for one in kind.tally_keys(content, "en")}
+    kind, content = get_kind(name), asked(name)
+    named = {one.key: one for one in kind.tally_keys(CONTENT[name], "en")}
     best = kind.parse(content, kind.best(content))
     for key in kind.tally(content, best) if kind.graded else ():
         assert key in named

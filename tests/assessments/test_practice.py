@@ -1,9 +1,13 @@
 """Knowledge checks in lessons: feedback at once, nothing recorded, and no oracle for the items of tests."""
 
+import re
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from assessments import practice
 from assessments.kinds import get_kind
 from assessments.models import Attempt, Item, Response
 from assessments.services import start_attempt
@@ -26,6 +30,13 @@ FORMS = {
 }
 
 
+def best_form(item: Item, token: str) -> dict[str, Any]:
+    """The best answer to what is asked; `token` is what the form carries of it."""
+    kind, content = get_kind(item.kind), item.versions.get().content
+    best = kind.best(kind.as_asked(content, practice.read_drawn(item, token)))
+    return {**factories.form_of(best), "asked": token}
+
+
 def put_check(tree: ModuleTree, *items: Item) -> LessonPage:
     lesson = LessonPage.objects.get(pk=tree.lesson_pages[0].pk)
     lesson.body = [("knowledge_check", {"item": item}) for item in items]
@@ -44,10 +55,11 @@ def test_a_check_answers_with_feedback_and_records_nothing(
     item = factories.item(kind, raw=factories.RAW[kind](marker=" CANARY"))
     put_check(tree, item)
     client.force_login(alice)
-    form = FORMS.get(kind) or factories.form_of(get_kind(kind).best(item.versions.get().content))
     before = LearningEvent.objects.count(), Progress.objects.count()
     asked = client.post(url(item), {"again": "1", "block": "b"}).content.decode()
     assert "CANARY" not in asked
+    token = re.search('name="asked" value="([^"]+)"', asked)
+    form = FORMS.get(kind) or best_form(item, token[1] if token else "")
     told = client.post(url(item), {**form, "block": "b"}).content.decode()
     assert "CANARY" in told
     if kind in factories.GRADED:
@@ -121,3 +133,44 @@ def test_an_ordering_can_be_rearranged_without_scripts(client: Client, alice: Us
     order = [page.index(f'name="order" value="e-{number}"') for number in (1, 2, 4, 3)]
     assert order == sorted(order)
     assert "check__feedback" not in page
+
+
+def token_of(page: str) -> str:
+    found = re.search('name="asked" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_check_draws_new_numbers_and_grades_by_those_that_it_showed(
+    client: Client, alice: User, tree: ModuleTree
+) -> None:
+    item = factories.item("calculated", raw=factories.calculated_raw(formula="deals", mistakes=[]))
+    put_check(tree, item)
+    client.force_login(alice)
+    pages = [client.post(url(item), {"again": "1"}).content.decode() for _time in range(12)]
+    tokens = [token_of(page) for page in pages]
+    shown = [practice.read_drawn(item, token)["deals"] for token in tokens]
+    assert len(set(shown)) > 1, "twelve draws of eleven numbers"
+    assert all(f"{number} deals of" in page for number, page in zip(shown, pages, strict=True))
+    first, other = tokens[0], next(token for token, deals in zip(tokens, shown, strict=True) if deals != shown[0])
+    told = client.post(url(item), {"answer": shown[0], "asked": first}).content.decode()
+    assert "pill--success" in told
+    assert f"{shown[0]} deals of" in told
+    assert "pill--success" not in client.post(url(item), {"answer": shown[0], "asked": other}).content.decode()
+    unanswered = client.post(url(item), {"answer": "", "asked": first}).content.decode()
+    assert practice.read_drawn(item, token_of(unanswered))["deals"] == shown[0], "the question stays the same"
+
+
+@pytest.mark.parametrize("forged", ["", "nonsense", "W10:x:y", "of another item"])
+def test_numbers_that_we_did_not_draw_are_not_calculated_with(
+    client: Client, alice: User, tree: ModuleTree, forged: str
+) -> None:
+    item, other = (factories.item("calculated", raw=factories.RAW["calculated"](marker=" CANARY")) for _one in "ab")
+    put_check(tree, item, other)
+    client.force_login(alice)
+    if forged == "of another item":
+        forged = token_of(client.post(url(other), {"again": "1"}).content.decode())
+    page = client.post(url(item), {"answer": "750", "asked": forged}).content.decode()
+    assert "Here are new numbers" in page
+    assert "CANARY" not in page
+    assert token_of(page)

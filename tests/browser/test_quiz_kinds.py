@@ -72,6 +72,7 @@ def _gaps(page: Page, question: Locator, best: Any) -> None:
 TYPED: dict[str, Callable[[Page, Locator, Any], None]] = {
     "true_false": _radio,
     "short_text": _text,
+    "calculated": _text,
     "gap_fill": _gaps,
     "likert": _groups,
     "categorise": _groups,
@@ -122,6 +123,7 @@ def _say(question: Locator, best: Any) -> None:
 FILLED: dict[str, Callable[[Locator, Any], None]] = {
     "true_false": _check,
     "short_text": _fill,
+    "calculated": _fill,
     "gap_fill": _fill_gaps,
     "likert": _check_groups,
     "categorise": _check_groups,

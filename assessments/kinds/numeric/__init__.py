@@ -144,7 +144,10 @@ class Numeric(Kind):
         return readings(response, units=(content["unit_de"], content["unit_en"]))
 
     def _near(self, content: Content, values: frozenset[Decimal] | set[Decimal], target: str) -> bool:
-        return any(abs(value - Decimal(target)) <= Decimal(content["tolerance"] or 0) for value in values)
+        """Whether one of the values lies within the tolerance of the target; not while a draft has none."""
+        return bool(target) and any(
+            abs(value - Decimal(target)) <= Decimal(content["tolerance"] or 0) for value in values
+        )
 
     def hint(self, content: Content, response: Any) -> str:
         if response is None or self._readings(content, response):
@@ -179,7 +182,9 @@ class Numeric(Kind):
             "prompt": text_in(content, "prompt", language),
             "answered": response is not None,
             "yours": [] if response is None else [response],
-            "right": [f"{format_number(Decimal(content['answer']), language)} {unit}".strip()],
+            "right": [f"{format_number(Decimal(content['answer']), language)} {unit}".strip()]
+            if content["answer"]
+            else [],
             "tolerance": format_number(tolerance, language) if tolerance else "",
             "mistake": text_in(mistake, "feedback", language) if mistake else "",
             "hint": self.hint(content, response),
