@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from assessments.drawing import Drawn, PoolTooSmallError, draw
 from assessments.enums import ReviewCell, ReviewMoment
 from assessments.kinds import Kind, get_kind
-from assessments.kinds.base import Content
+from assessments.kinds.base import Content, hints_of
 from assessments.models import Item, QuizPage
 from assessments.reviewing import QUESTION_CELLS
 from assessments.selectors.bank import question_count, read_slots, slot_shortages
@@ -36,6 +36,7 @@ def _question(kind: Kind, content: Content, *, position: int, answers: bool) -> 
     if answers:
         shown["review_template"] = f"assessments/kinds/{kind.name}/review.html"
         shown["review"] = kind.review(content, None, _language())
+        shown["hints"] = hints_of(content, _language())
     return shown
 
 

@@ -12,9 +12,10 @@ from assessments.enums import Difficulty
 from assessments.exchange.converters import converters, first_reading
 from assessments.exchange.items import ExchangeItem, Level, Problem, ReadResult
 from assessments.exchange.questions import DIFFICULTY_TAG, NotRepresentableError, Question
-from assessments.exchange.raw import own
+from assessments.exchange.raw import children, listed, own, say
 from assessments.exchange.text import tidy
 from assessments.kinds import get_kind
+from assessments.kinds.base import MAX_HINTS
 
 ROOT_CATEGORY = "top"
 _ANYTHING = ("$course$", "$module$", "$system$", "$cat$", "top", "")
@@ -35,7 +36,10 @@ def items_of(questions: Iterable[Question], language: str, problems: list[Proble
             result.problems.append(Problem(Level.ITEM, question.line, name, message, question.file))
             continue
         kind, raw = reading
-        for hint in question.hints if not any(key.startswith("hint") for key in raw) else ():
+        taken = MAX_HINTS if get_kind(kind).block_class.takes_hints else 0
+        if hints := [say("text", hint, language) for hint in question.hints[:taken]]:
+            raw = {**raw, "hints": listed(hints)}
+        for hint in question.hints[taken:]:
             question.lose(_("Hint: “%(text)s”") % {"text": hint[:120]})
         item = ExchangeItem(kind, raw, title=name, line=question.line, file=question.file, losses=list(question.losses))
         item.identifier = question.identifier or tidy(question.name)
@@ -91,6 +95,7 @@ def question_of(item: ExchangeItem, language: str, *, can: Container[str]) -> Qu
         tags=list(item.tags),
         difficulty=item.difficulty or "",
         category=category_of(topic),
+        hints=[said for _key, hint in children(item.raw, "hints") if (said := own(hint, "text", language))],
     )
 
 

@@ -50,7 +50,7 @@ class Planned:
 
     @property
     def content(self) -> Content:
-        return get_kind(self.source.kind).content(self.raw)
+        return get_kind(self.source.kind).authored(self.raw)
 
 
 @dataclass
@@ -267,7 +267,7 @@ def _unfit(kind: str, raw: dict[str, Any]) -> list[str]:
     block = get_kind(kind).block()
     try:
         block.get_prep_value(block.to_python(raw))
-        get_kind(kind).content(raw)
+        get_kind(kind).authored(raw)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return [_("It is not what an item of this kind holds.")]
     return list(faults(block, raw))

@@ -96,6 +96,11 @@ def repeated(values: Iterable[str]) -> bool:
     return len(seen) != len(set(seen))
 
 
+def hints_of(content: Content, language: str) -> list[str]:
+    """The hints in that language, in the order in which they are given."""
+    return [said for hint in content.get("hints", ()) if (said := text_in(hint, "text", language))]
+
+
 def parse_id(raw: object, allowed: Iterable[str]) -> str:
     """`raw` if it is one of the allowed ids. Raises ParseError."""
     if not isinstance(raw, str) or len(raw) > MAX_ID_LENGTH or raw not in set(allowed):
@@ -125,16 +130,51 @@ def shuffled(ids: Sequence[str], rng: random.Random) -> list[str]:
     return mixed
 
 
+MAX_HINTS = 3
+
+
+class HintBlock(blocks.StructBlock):
+    """What helps after a wrong try, without giving the answer away."""
+
+    text_de = blocks.TextBlock(label=gettext_lazy("Hint (German)"), rows=2, max_length=600)
+    text_en = blocks.TextBlock(label=gettext_lazy("Hint (English)"), rows=2, max_length=600)
+
+    class Meta:
+        form_classname = "struct-block bilingual"
+        label = gettext_lazy("Hint")
+        icon = "help"
+        label_format = "{text_de}"
+
+
+def _hint_list() -> blocks.ListBlock:
+    return blocks.ListBlock(
+        HintBlock(),
+        label=gettext_lazy("Hints"),
+        default=[],
+        max_num=MAX_HINTS,
+        required=False,
+        help_text=gettext_lazy(
+            "Shown in practice only: after the first wrong try the first one, then the next. Begin with where to look."
+        ),
+    )
+
+
 class ItemBlock(blocks.StructBlock):
-    """What every kind's editor has: the question and an explanation, in both languages.
+    """What every kind's editor has: the question and an explanation, in both languages; hints after all of its own.
 
     Saving a draft never fails for something that is missing; publishing runs `Kind.problems`.
     """
 
     kind_name: ClassVar[str]
+    # False where no try is ever wrong: nothing is graded, or people do it later.
+    takes_hints: ClassVar[bool] = True
 
     class Meta:
         form_classname = "struct-block bilingual"
+
+    def __init__(self, local_blocks: Any = None, **kwargs: Any) -> None:
+        hints = [("hints", _hint_list())] if self.takes_hints else []
+        super().__init__([*(local_blocks or ()), *hints], **kwargs)
 
     prompt_de = blocks.TextBlock(label=gettext_lazy("Question (German)"), rows=3, max_length=2000)
     prompt_en = blocks.TextBlock(label=gettext_lazy("Question (English)"), rows=3, max_length=2000)
@@ -145,7 +185,7 @@ class ItemBlock(blocks.StructBlock):
             from assessments.kinds import get_kind  # noqa: PLC0415 - the registry imports this module
 
             kind = get_kind(self.kind_name)
-            problems = kind.problems(kind.content(self.get_prep_value(cleaned)))
+            problems = kind.problems(kind.authored(self.get_prep_value(cleaned)))
             if problems:
                 raise StructBlockValidationError(non_block_errors=problems)
         return cleaned
@@ -209,7 +249,12 @@ class Kind(ABC):
 
     @abstractmethod
     def content(self, raw: Mapping[str, Any]) -> Content:
-        """Frozen content from the block's stored JSON. Never raises on an unfinished draft."""
+        """Frozen content of the kind from the block's stored JSON. Never raises on an unfinished draft."""
+
+    def authored(self, raw: Mapping[str, Any]) -> Content:
+        """`content` and the hints, if there are any: a version without them is what it was before there were hints."""
+        hints = [texts(value, "text") for _key, value in list_values(raw.get("hints"))]
+        return {**self.content(raw), **({"hints": hints} if hints and self.block_class.takes_hints else {})}
 
     def settle(self, content: Content) -> Content:
         """The content with what it needs of other records, such as the file of an image. Reads, and writes nothing."""
@@ -223,8 +268,12 @@ class Kind(ABC):
     def problems(self, content: Content) -> list[str]:
         """Sentences about what keeps this content from being published; empty when it is fine."""
 
-    def common_problems(self, content: Content) -> list[str]:
-        return missing_texts(content, "prompt", _("Question"))
+    def common_problems(self, content: Content, *, prompt: str = "") -> list[str]:
+        """What every kind needs; `prompt` is what the question is called where it is none."""
+        found = missing_texts(content, "prompt", prompt or _("Question"))
+        for number, hint in enumerate(content.get("hints", ()), 1):
+            found += missing_texts(hint, "text", _("Hint %(number)d") % {"number": number})
+        return found
 
     # --- asking ---
 

@@ -53,6 +53,8 @@ class CriterionBlock(blocks.StructBlock):
 
 
 class ByHandBlock(ItemBlock):
+    takes_hints = False
+
     def __init__(self, local_blocks: Any = None, **kwargs: Any) -> None:
         sample_help = gettext_lazy("What a good answer holds. Markers see it, and the learner in the result.")
         super().__init__(

@@ -200,7 +200,7 @@ class Item(
         """What the editor holds: the kind's content, and where the result files it. No query."""
         stored = self._stored()
         return {
-            **get_kind(stored["type"]).content(stored["value"]),
+            **get_kind(stored["type"]).authored(stored["value"]),
             "topic_de": self.topic,
             "topic_en": self.topic_en or self.topic,
             "lesson": str(self.lesson.key) if self.lesson else None,

@@ -35,6 +35,11 @@ def choice_raw(key: str, *, prompt: str = "Which?", marker: str = "") -> dict[st
     return {**bilingual(prompt=prompt, feedback=f"Because{marker}"), "options": _list(options, "o")}
 
 
+def hints(count: int = 2, *, marker: str = "") -> dict[str, Any]:
+    """Hints for any kind that takes them: `RAW[kind]() | hints()`."""
+    return {"hints": _list([bilingual(text=f"Look here {number}{marker}") for number in range(1, count + 1)], "h")}
+
+
 def numeric_raw(answer: str = "2500", tolerance: str = "0", *, unit: str = "€", marker: str = "") -> dict[str, Any]:
     return {
         **bilingual(prompt="How much?", feedback=f"Worked out{marker}"),

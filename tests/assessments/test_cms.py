@@ -40,6 +40,7 @@ def form(*options: dict[str, Any], **fields: Any) -> dict[str, Any]:
         "feedback_de": "",
         "feedback_en": "",
         "options-count": str(len(options)),
+        "hints-count": "0",
         **listed,
     }
     return nested_form_data(

@@ -135,6 +135,8 @@ def _losses(item: ExchangeItem, question: Question) -> Iterator[str]:
     yield from question.losses
     if question.feedback or any(answer.feedback for answer in question.answers):
         yield _("Feedback has no place in Aiken.")
+    if question.hints:
+        yield _("Hints have no place in Aiken.")
     if "\n" in tidy(question.text) or any("\n" in tidy(answer.text) for answer in question.answers):
         yield _("Line breaks have no place in Aiken.")
     if item.tags or item.topic_de or item.topic_en or item.difficulty:

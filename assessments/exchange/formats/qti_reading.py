@@ -23,7 +23,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _PLAIN_RULES = frozenset(
     {"response-condition", "response-if", "response-else-if", "response-else", "match", "variable", "correct"}
     | {"set-outcome-value", "base-value", "map-response", "is-null", "not", "equal", "response-processing", "and"}
-    | {"string-match", "multiple"}
+    | {"string-match", "multiple", "lt"}
 )
 _EXPLANATIONS = ("explanation", "general", "solution", "feedback", "rationale")
 _INLINE = frozenset({"text-entry-interaction", "inline-choice-interaction"})
@@ -342,7 +342,9 @@ def _feedback(question: Question, root: Node) -> None:
         text, ident = _said(question, node), _ident(node)
         if not text:
             continue
-        if ident in by_ident:
+        if attribute(node, "outcome-identifier").upper() == "HINT" or ident.lower().startswith("hint"):
+            question.hints.append(text)
+        elif ident in by_ident:
             by_ident[ident].feedback = by_ident[ident].feedback or text
         elif ident.lower().startswith(_EXPLANATIONS):
             question.feedback = "\n\n".join(part for part in (question.feedback, text) if part)

@@ -36,6 +36,7 @@ def written(question: Question, language: str) -> str:
         _outcome("MAXSCORE", "float", "1"),
         _outcome("FEEDBACK", "identifier", cardinality="multiple"),
         _outcome("EXPLANATION", "identifier", "explanation"),
+        _outcome("HINT", "identifier") if question.hints else "",
         element("qti-item-body", _text(question.text), interaction),
         _processing(question),
         *_modal(question),
@@ -204,7 +205,7 @@ def _when(condition: str, *then: str) -> str:
 
 
 def _processing(question: Question) -> str:
-    rules = list(_rules(question))
+    rules = [*_rules(question), *_hint_rules(question)]
     return element("qti-response-processing", *rules) if rules else ""
 
 
@@ -221,6 +222,16 @@ def _rules(question: Question) -> Iterator[str]:
         yield _set("SCORE", element("qti-map-response", identifier="RESPONSE"))
         if question.qtype == "multichoice":
             yield _set("FEEDBACK", _variable())
+
+
+def _hint_rules(question: Question) -> Iterator[str]:
+    """After the first try that is not all right the first hint, and so on: QTI counts tries in `numAttempts`."""
+    for number, _hint in enumerate(question.hints, 1):
+        again = element(
+            "qti-equal", _variable("numAttempts"), _value(str(number), "integer"), **{"tolerance-mode": "exact"}
+        )
+        not_right = element("qti-lt", _variable("SCORE"), _variable("MAXSCORE"))
+        yield _when(element("qti-and", again, not_right), _set("HINT", _value(f"hint-{number}", "identifier")))
 
 
 def _order_rules(question: Question) -> Iterator[str]:
@@ -255,6 +266,8 @@ def _modal(question: Question) -> Iterator[str]:
 
     if tidy(question.feedback):
         yield feedback("EXPLANATION", "explanation", question.feedback)
+    for number, hint in enumerate(question.hints, 1):
+        yield feedback("HINT", f"hint-{number}", hint)
     if question.qtype == "numerical":
         for number, answer in enumerate(question.answers):
             if tidy(answer.feedback):
@@ -266,8 +279,6 @@ def losses_of(question: Question) -> Iterator[str]:
     yield from question.losses
     if question.extras.get("graderinfo") or question.extras.get("minwordlimit") or question.extras.get("maxwordlimit"):
         yield _("The sample answer and the number of words have no place there.")
-    if question.hints:
-        yield _("Hints have no place in QTI.")
     wild = [answer.text for answer in question.answers if question.qtype == "shortanswer" and not _literal(answer.text)]
     if wild:
         yield _("An asterisk for any letters has no place in QTI: %(names)s.") % {"names": ", ".join(wild)[:120]}

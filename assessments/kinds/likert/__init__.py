@@ -58,6 +58,7 @@ class ScalePointBlock(blocks.StructBlock):
 
 class LikertBlock(ItemBlock):
     kind_name = "likert"
+    takes_hints = False
 
     statements = blocks.ListBlock(
         StatementBlock(),

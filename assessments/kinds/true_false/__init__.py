@@ -75,7 +75,7 @@ class TrueFalse(Kind):
         }
 
     def problems(self, content: Content) -> list[str]:
-        found = missing_texts(content, "prompt", _("Statement"))
+        found = self.common_problems(content, prompt=_("Statement"))
         if not content["key"]:
             found.append(_("Say whether the statement is true or false."))
         for answer in ANSWERS:

@@ -119,7 +119,7 @@ def travelled(format_name: str, item: ExchangeItem, language: str = "de") -> Exc
 
 def meaning(kind: str, raw: Any, *, without: tuple[str, ...] = ()) -> Any:
     """Content of an item without ids, and without the named texts, which a format has no place for."""
-    return _plain(get_kind(kind).content(raw), without)
+    return _plain(get_kind(kind).authored(raw), without)
 
 
 def _plain(value: Any, without: tuple[str, ...], inside: str = "") -> Any:
