@@ -27,6 +27,15 @@ class AttemptState(models.TextChoices):
     SUBMITTED = "submitted", pgettext_lazy("attempt", "Submitted")
     EXPIRED = "expired", _("Closed when the time was up")
     MARKING = "marking", pgettext_lazy("attempt", "Being marked")
+    ABANDONED = "abandoned", pgettext_lazy("attempt", "Not handed in")
+
+
+class Overdue(models.TextChoices):
+    """What becomes of an attempt whose time is up. Moodle's three (`quiz_get_overdue_handling_options`)."""
+
+    AUTOSUBMIT = "autosubmit", _("What is saved is handed in and counts")
+    GRACE = "grace", _("Nothing can be answered any more, but there is time to hand in")
+    ABANDON = "abandon", _("What was not handed in before counts as nothing")
 
 
 class GradeMethod(models.TextChoices):

@@ -23,6 +23,15 @@ class Graded:
     pending: tuple[int, ...] = ()
 
 
+def forfeited(graded: Graded) -> Graded:
+    """The same for an attempt that was not handed in in time: it counts as nothing, whatever its answers are worth.
+
+    Its questions keep their scores, so that the person sees what was right. Nobody marks answers that earn nothing.
+    """
+    scores = {**graded.scores, **dict.fromkeys(graded.pending, Decimal(0).quantize(SCORE_STEP))}
+    return Graded(scores, Decimal(0).quantize(SCORE_STEP), passed=False)
+
+
 def grade_items(
     items: Sequence[AttemptItem],
     values: Mapping[int, Any],

@@ -106,6 +106,8 @@ def register() -> None:
                 "grade_method",
                 "time_limit_minutes",
                 "grace_seconds",
+                "overdue",
+                "hand_in_minutes",
                 "shuffle_questions",
                 "shuffle_options",
                 "review_policy",

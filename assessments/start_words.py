@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.counting import Standing
-from assessments.enums import GradeMethod
+from assessments.enums import GradeMethod, Overdue
+from assessments.models import Attempt
 from assessments.selectors.quizzes import StartCard, moment
 
 Rule = tuple[str, str]  # icon, sentence
@@ -15,12 +16,7 @@ def rules(card: StartCard) -> list[Rule]:
     """What will happen, from the opening of the test to what is seen of the result."""
     told = _times(card)
     told.append(("cloud-check", _("Each answer saves itself within a second. If the network fails, just go on.")))
-    if card.minutes is not None:
-        told.append(
-            ("timer", _("The time runs from the start, also while you are away. At the end, what is saved counts."))
-        )
-    else:
-        told.append(("hourglass", _("There is no time limit. You can leave at any time and go on later.")))
+    told += _limit(card)
     told.append(("flag", _("You can move freely between the questions, mark some, and change answers until the end.")))
     told.append(("target", _counting(card)))
     if card.delay_minutes:
@@ -42,6 +38,51 @@ def _times(card: StartCard) -> list[Rule]:
         sentence = _("The test closes: %(time)s. An attempt that runs then ends at that time.")
         told.append(("calendar-clock", sentence % {"time": moment(card.closes_at)}))
     return told
+
+
+def _limit(card: StartCard) -> list[Rule]:
+    """How long one has, and what happens at the end of it: of the time limit, or when the test closes."""
+    overdue = Overdue(card.definition.overdue) if card.definition else Overdue.AUTOSUBMIT
+    end = end_line(overdue, card.definition.hand_in_minutes if card.definition else 0)
+    if card.minutes is None:
+        told = [("hourglass", _("There is no time limit. You can leave at any time and go on later."))]
+        return told + ([("timer", end)] if end and card.closes_at is not None else [])
+    if not end:
+        text = _("The time runs from the start, also while you are away. At the end, what is saved counts.")
+    else:
+        text = " ".join((_("The time runs from the start, also while you are away."), end))
+    return [("timer", text)]
+
+
+def end_line(overdue: Overdue, hand_in_minutes: int) -> str:
+    """What becomes of an attempt when its time is up; empty where simply what is saved counts."""
+    if overdue is Overdue.AUTOSUBMIT:
+        return ""
+    if overdue is Overdue.ABANDON:
+        return _("Hand in before the time is up: what is not handed in then counts as nothing.")
+    sentence = ngettext(
+        "When the time is up, nothing can be changed any more; then you have %(count)d minute to hand in. "
+        "What is not handed in counts as nothing.",
+        "When the time is up, nothing can be changed any more; then you have %(count)d minutes to hand in. "
+        "What is not handed in counts as nothing.",
+        hand_in_minutes,
+    )
+    return sentence % {"count": hand_in_minutes}
+
+
+def what_the_end_means(attempt: Attempt) -> str:
+    """The same while the attempt runs, by its own rules; empty where no end is set."""
+    return end_line(attempt.overdue, attempt.policy.get("hand_in_minutes", 0)) if attempt.deadline_at else ""
+
+
+def hand_in_line(attempt: Attempt) -> str:
+    """What is left to do when the time is up; there is an end to that, too."""
+    if attempt.overdue is Overdue.GRACE and attempt.closes_at is not None:
+        sentence = _(
+            "The time is up, your answers are kept. Hand in by %(time)s: what is not handed in then counts as nothing."
+        )
+        return sentence % {"time": moment(attempt.closes_at)}
+    return _("The time is up, your answers are kept. Hand in at once: in a few seconds this attempt counts as nothing.")
 
 
 def _counting(card: StartCard) -> str:

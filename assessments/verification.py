@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from assessments.counting import standing
-from assessments.enums import AttemptState, GradeMethod, MarkingState
+from assessments.enums import AttemptState, GradeMethod, MarkingState, Overdue
 from assessments.kinds import kinds
 from assessments.models import (
     Attempt,
@@ -104,6 +104,14 @@ def responses_late() -> Iterator[str]:
     late = Response.objects.filter(received_at__gt=F("attempt_item__attempt__closes_at") + timedelta(seconds=1))
     for response in late.select_related("attempt_item__attempt").order_by("pk").iterator():
         yield f"attempt {response.attempt_item.attempt.uuid} has a response of {response.received_at}"
+    # Where there is time to hand in, answers end before that.
+    after_the_end = Response.objects.filter(
+        attempt_item__attempt__policy__overdue=Overdue.GRACE, received_at__gt=F("attempt_item__attempt__deadline_at")
+    )
+    for response in after_the_end.select_related("attempt_item__attempt").order_by("pk").iterator():
+        until = response.attempt_item.attempt.answers_until
+        if until is not None and response.received_at > until + timedelta(seconds=1):
+            yield f"attempt {response.attempt_item.attempt.uuid} has a response of {response.received_at}, too late"
 
 
 @record_check("attempts: closed by the sweep in time")

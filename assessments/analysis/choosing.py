@@ -36,13 +36,13 @@ class Chosen:
 
 
 def ended_attempts(analysis: QuizAnalysis, as_of: datetime) -> QuerySet[Attempt]:
-    """Attempts at the test that began within the bounds of the analysis and had ended at that moment."""
+    """Attempts at the test that began within the bounds of the analysis and had been handed in at that moment."""
     rows = Attempt.objects.filter(activity=analysis.activity_id, submitted_at__lte=as_of)
     if analysis.since is not None:
         rows = rows.filter(started_at__gte=analysis.since)
     if analysis.until is not None:
         rows = rows.filter(started_at__lt=analysis.until)
-    return rows.exclude(state=AttemptState.OPEN)
+    return rows.exclude(state__in=[AttemptState.OPEN, AttemptState.ABANDONED])
 
 
 def choose(analysis: QuizAnalysis, as_of: datetime) -> Chosen:

@@ -1,7 +1,7 @@
 """Attempts: frozen at the start, answered by appending, closed once."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from django.db import models
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from assessments.enums import AttemptState, GradeMethod
+from assessments.enums import AttemptState, GradeMethod, Overdue
 from assessments.kinds import Content
 from assessments.reviewing import Cells, Review, frozen_review, review_moment
 
@@ -21,7 +21,8 @@ class Attempt(models.Model):
     `policy` keeps the quiz's rules as they were: pass_mark (percent), review_policy and review (the matrix, see
     `Review.frozen`), shuffle_questions, shuffle_options, attempts_allowed, delay_minutes, time_limit_minutes,
     extra_time_percent, quiz_closes_at (ISO, when the test itself closes for this person), markers, marking_anonymous,
-    title_de, title_en, grade_method, recount (only there when an earlier attempt of the cycle had another method).
+    title_de, title_en, grade_method, recount (only there when an earlier attempt of the cycle had another method),
+    overdue, grace_seconds, hand_in_minutes.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -34,7 +35,7 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     deadline_at = models.DateTimeField(null=True, blank=True, help_text=_("When the time is up; empty: no limit."))
     closes_at = models.DateTimeField(
-        null=True, blank=True, db_index=True, help_text=_("Deadline and grace: nothing is accepted after it.")
+        null=True, blank=True, db_index=True, help_text=_("The last moment for handing in: deadline and grace.")
     )
     submitted_at = models.DateTimeField(null=True, blank=True, db_index=True)
     score_scaled = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
@@ -117,9 +118,30 @@ class Attempt(models.Model):
         """What of this attempt may be shown at that time; `passed`: the person has passed the test by now."""
         return self.review.shown(review_moment(self.ended_at, self.quiz_closes_at, now=now), passed=passed)
 
+    @property
+    def overdue(self) -> Overdue:
+        """What becomes of it when its time is up."""
+        return Overdue(self.policy.get("overdue", Overdue.AUTOSUBMIT))
+
+    @property
+    def answers_until(self) -> datetime | None:
+        """Until when answers are accepted that were on their way when the time was up; None: no limit."""
+        if self.deadline_at is None or self.overdue is not Overdue.GRACE:
+            return self.closes_at
+        return self.deadline_at + timedelta(seconds=self.policy["grace_seconds"])
+
+    def takes_answers(self, now: datetime) -> bool:
+        return self.is_open and (self.answers_until is None or now <= self.answers_until)
+
     def is_over(self, now: datetime) -> bool:
-        """Whether nothing more is accepted at that time."""
+        """Whether nothing more is accepted at that time, neither answers nor handing in."""
         return self.closes_at is not None and now > self.closes_at
+
+    def hand_in_only(self, now: datetime) -> bool:
+        """Whether the time is up and the person has to hand in now: shown as such from the last second on."""
+        if not self.is_open or self.deadline_at is None or self.overdue is Overdue.AUTOSUBMIT:
+            return False
+        return int((self.deadline_at - now).total_seconds()) <= 0
 
 
 class AttemptItem(models.Model):

@@ -15,7 +15,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from assessments.blocks import QuizSlots
 from assessments.cms.forms import QuizPageForm
 from assessments.cms.panels import ReviewPanel, SupplyPanel
-from assessments.enums import GradeMethod, ReviewMoment, ReviewPolicy
+from assessments.enums import GradeMethod, Overdue, ReviewMoment, ReviewPolicy
 from assessments.reviewing import Review, cells_of, preset
 from courses.enums import ActivityKind
 from courses.models import ActivityPage
@@ -55,13 +55,22 @@ class QuizPage(ActivityPage):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("Empty: no limit. When the time is up, the saved answers count. Extra time of a person is added."),
+        help_text=_("Empty: no limit. Extra time of a person is added."),
     )
     grace_seconds = models.PositiveSmallIntegerField(
         _("grace (seconds)"),
         default=30,
         validators=[MaxValueValidator(600)],
         help_text=_("For this long, answers that are on their way when the time is up still count."),
+    )
+    overdue = models.CharField(
+        _("when the time is up"), max_length=10, choices=Overdue.choices, default=Overdue.AUTOSUBMIT
+    )
+    hand_in_minutes = models.PositiveSmallIntegerField(
+        _("time to hand in (minutes)"),
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+        help_text=_("Where there is time to hand in after the end. What is not handed in by then counts as nothing."),
     )
     opens_at = models.DateTimeField(
         _("opens"), null=True, blank=True, help_text=_("Empty: as soon as the module is open.")
@@ -105,6 +114,7 @@ class QuizPage(ActivityPage):
                 FieldRowPanel([FieldPanel("attempts_allowed"), FieldPanel("delay_minutes")]),
                 FieldPanel("grade_method"),
                 FieldRowPanel([FieldPanel("time_limit_minutes"), FieldPanel("grace_seconds")]),
+                FieldRowPanel([FieldPanel("overdue"), FieldPanel("hand_in_minutes")]),
             ],
             heading=_("Rules"),
         ),
@@ -160,6 +170,8 @@ class QuizPage(ActivityPage):
                 "grade_method",
                 "time_limit_minutes",
                 "grace_seconds",
+                "overdue",
+                "hand_in_minutes",
                 "opens_at",
                 "closes_at",
                 "review_policy",

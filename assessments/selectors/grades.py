@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from assessments.grading import Graded, grade_items
+from assessments.enums import AttemptState
+from assessments.grading import Graded, forfeited, grade_items
 from assessments.models import Attempt, AttemptItem, ItemVersion
 from assessments.selectors.attempts import current_responses
 from assessments.selectors.marking import given_marks
@@ -26,7 +27,8 @@ def regrade_many(
     marks = given_marks(attempts)
     for attempt in attempts:
         mine = items[attempt.pk]
-        yield attempt, mine, grade_items(mine, values, pass_mark=attempt.pass_mark, marks=marks)
+        graded = grade_items(mine, values, pass_mark=attempt.pass_mark, marks=marks)
+        yield attempt, mine, forfeited(graded) if attempt.state == AttemptState.ABANDONED else graded
 
 
 def regrade(attempt: Attempt) -> Graded:

@@ -20,14 +20,14 @@ def newest_version(item: Item) -> ItemVersion | None:
 
 
 def graded_otherwise(version: ItemVersion) -> QuerySet[Attempt]:
-    """Finished attempts in which this item was graded by another version of the same kind and the answers are kept.
+    """Attempts in which this item was graded by another version of the same kind and the answers are kept.
 
-    In the order of their keys.
+    In the order of their keys. Running ones come later, and those that were not handed in earn nothing by any version.
     """
     asked = AttemptItem.objects.filter(item_version__item_key=version.item_key, item_version__kind=version.kind)
     older = asked.exclude(Q(graded_version=version) | Q(item_version=version, graded_version=None))
     rows = Attempt.objects.filter(pk__in=older.values("attempt"), answers_deleted_at=None)
-    return rows.exclude(state=AttemptState.OPEN).order_by("pk")
+    return rows.exclude(state__in=[AttemptState.OPEN, AttemptState.ABANDONED]).order_by("pk")
 
 
 @dataclass(frozen=True)

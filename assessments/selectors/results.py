@@ -157,9 +157,9 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
         passed=bool(attempt.passed),
         pass_mark=attempt.pass_mark,
         score_scaled=attempt.score_scaled if show_score else None,
-        points=sum(((item.score or 0) * item.weight for item in counted), Decimal(0)) if show_score else None,
+        points=_points(attempt, counted) if show_score else None,
         maximum=sum((item.weight for item in counted), Decimal(0)) if show_score else None,
-        topics=sub_scores(items, language) if show_score else (),
+        topics=sub_scores(items, language) if show_score and attempt.state != AttemptState.ABANDONED else (),
         questions=questions,
         withheld=withheld,
         next_attempt_at=next_attempt_at(delay_minutes, finished),
@@ -171,6 +171,13 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
         changes_at=changes_at,
         shows_then=shows_then,
     )
+
+
+def _points(attempt: Attempt, counted: Sequence[AttemptItem]) -> Decimal:
+    """Points of the questions that count; none of them earns any where nothing was handed in."""
+    if attempt.state == AttemptState.ABANDONED:
+        return Decimal(0)
+    return sum(((item.score or 0) * item.weight for item in counted), Decimal(0))
 
 
 def shows_every_score(attempts: Sequence[Attempt], now: datetime, *, passed: bool) -> bool:

@@ -46,7 +46,7 @@ def _open_attempt(user: User, attempt: Attempt | UUID) -> Attempt:
     """The attempt, locked; refused when it is closed or its time with grace is over by the server's clock."""
     uuid = attempt.uuid if isinstance(attempt, Attempt) else attempt
     locked = Attempt.objects.select_for_update().get(uuid=uuid, user=user)
-    if not locked.is_open or locked.is_over(timezone.now()):
+    if not locked.takes_answers(timezone.now()):
         raise _closed()
     return locked
 
@@ -61,7 +61,7 @@ def _open_question(user: User, attempt: Attempt | UUID, position: int) -> Attemp
     if item is None:
         _open_attempt(user, attempt)  # says why, unless it is the question that is missing
         raise AttemptItem.DoesNotExist
-    if not item.attempt.is_open or item.attempt.is_over(timezone.now()):
+    if not item.attempt.takes_answers(timezone.now()):
         raise _closed()
     return item
 

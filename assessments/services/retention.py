@@ -45,7 +45,8 @@ def _forget_one(pk: int) -> int:
         return 0
     # In the order of versions, so that two workers lock the statistics in the same order.
     items = list(AttemptItem.objects.filter(attempt=attempt).select_related("item_version").order_by("item_version"))
-    _count(attempt, items)
+    if attempt.state != AttemptState.ABANDONED:  # as the analysis: what was not handed in says little of a question
+        _count(attempt, items)
     deleted = Response.objects.filter(attempt_item__attempt=attempt).delete_after_counting()
     AttemptItem.objects.filter(attempt=attempt).update(flagged=False)
     Attempt.objects.filter(pk=pk).update(answers_deleted_at=timezone.now())

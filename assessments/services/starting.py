@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.drawing import Drawn, PoolTooSmallError, Slot, draw
-from assessments.enums import GradeMethod
+from assessments.enums import GradeMethod, Overdue
 from assessments.models import Attempt, AttemptItem, QuizPage
 from assessments.selectors.bank import newest_versions, read_slots, seen_counts
 from assessments.selectors.quizzes import enrolled_activity, quiz_definition, refusal
@@ -79,7 +79,7 @@ def _freeze(
         policy=policy,
         started_at=now,
         deadline_at=deadline,
-        closes_at=deadline + timedelta(seconds=definition.grace_seconds) if deadline else None,
+        closes_at=closing_of(policy, deadline),
     )
     versions = newest_versions(one.item for one in drawn)
     if definition.shuffle_questions:
@@ -107,6 +107,15 @@ def deadline_for(user: User, definition: QuizPage, *, started_at: datetime) -> d
     if limit is not None:
         ends.append(started_at + timedelta(minutes=limit) * (100 + user.extra_time_percent) / 100)
     return min((end for end in ends if end is not None), default=None)
+
+
+def closing_of(policy: Mapping[str, Any], deadline: datetime | None) -> datetime | None:
+    """The last moment for handing in, by an attempt's frozen rules. Answers on their way have their seconds anyhow."""
+    if deadline is None:
+        return None
+    grace = timedelta(seconds=policy["grace_seconds"])
+    hand_in = timedelta(minutes=policy["hand_in_minutes"]) if policy["overdue"] == Overdue.GRACE else grace
+    return deadline + max(grace, hand_in)
 
 
 def _draw(user: User, definition: QuizPage, rng: random.Random) -> list[Drawn]:
@@ -150,6 +159,8 @@ def policy_of(user: User, quiz: Activity, definition: QuizPage) -> dict[str, Any
         "grade_method": definition.grade_method,
         "time_limit_minutes": definition.time_limit_minutes,
         "grace_seconds": definition.grace_seconds,
+        "overdue": definition.overdue,
+        "hand_in_minutes": definition.hand_in_minutes,
         "extra_time_percent": user.extra_time_percent,
         "markers": definition.markers,
         "marking_anonymous": definition.marking_anonymous,

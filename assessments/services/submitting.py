@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from assessments.counting import Standing, standing
-from assessments.enums import AttemptState, GradeMethod
-from assessments.grading import Graded, grade_items
+from assessments.enums import AttemptState, GradeMethod, Overdue
+from assessments.grading import Graded, forfeited, grade_items
 from assessments.models import Attempt, AttemptItem, MarkingTask
 from assessments.selectors.attempts import current_responses
 from assessments.selectors.quizzes import enrolled_activity
@@ -23,7 +23,8 @@ logger = logging.getLogger(__name__)
 def submit_attempt(user: User, *, attempt: Attempt) -> Attempt:
     """Hand in: grade what is saved, record the outcome. A second call returns the finished attempt.
 
-    After deadline + grace the attempt is closed as expired with what was saved in time. Raises Attempt.DoesNotExist for
+    After its last moment the attempt is closed by its rules: as expired, with what was saved in time, or as not handed
+    in, with nothing. Raises Attempt.DoesNotExist for
     another person's attempt.
     """
     if attempt.user_id != user.pk:
@@ -50,7 +51,7 @@ def close_overdue() -> int:
         except Exception:
             logger.exception("attempt %s could not be closed", attempt.uuid)
         else:
-            closed += ended.state == AttemptState.EXPIRED
+            closed += not ended.is_open
     return closed
 
 
@@ -115,12 +116,17 @@ def lock_attempt(attempt: Attempt) -> Attempt:
 
 def _close(attempt: Attempt, now: datetime) -> Graded:
     items = list(AttemptItem.objects.filter(attempt=attempt).select_related("item_version").order_by("position"))
+    expired = attempt.is_over(now)
+    abandoned = expired and attempt.overdue is not Overdue.AUTOSUBMIT
     graded = _grade(attempt, items)
+    if abandoned:
+        graded = forfeited(graded)
     for item in items:
         item.score = graded.scores[item.pk]
     AttemptItem.objects.bulk_update(items, ["score"])
-    expired = attempt.is_over(now)
-    attempt.state = AttemptState.EXPIRED if expired else AttemptState.SUBMITTED
+    attempt.state = AttemptState.SUBMITTED
+    if expired:
+        attempt.state = AttemptState.ABANDONED if abandoned else AttemptState.EXPIRED
     if graded.pending:
         attempt.state = AttemptState.MARKING
         queue_for_marking(attempt, graded.pending)

@@ -41,6 +41,9 @@ def _told(status: int, code: str, message: str, **more: object) -> JsonResponse:
 def _closed(user: User, uuid: UUID) -> JsonResponse:
     """409 or 410: over for good. Reads the row now, because another tab may have submitted it meanwhile."""
     attempt = own_attempt(user, uuid)
+    if attempt.hand_in_only(timezone.now()):
+        url = reverse("assessments:review", kwargs={"uuid": uuid})
+        return _told(410, "deadline", _("The time is up. What was saved before is kept: hand in now."), next=url)
     url = reverse("assessments:result", kwargs={"uuid": uuid})
     if attempt.is_open:
         return _told(410, "deadline", _("The time is up."), next=url)

@@ -17,6 +17,7 @@ from assessments.kinds import ParseError
 from assessments.models import Attempt, AttemptItem
 from assessments.selectors import AttemptView, attempt_view, own_attempt, result_view
 from assessments.services import save_response, set_flag, start_attempt, submit_attempt
+from assessments.start_words import hand_in_line, what_the_end_means
 from assessments.views import screens
 from courses.enums import ActivityKind
 from courses.models import Activity
@@ -73,7 +74,9 @@ def start(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _to_first_open(user: User, attempt: Attempt) -> HttpResponse:
-    """To the first question without an answer, or to the first one."""
+    """To the first question without an answer, or to the first one; when the time is up, to handing in."""
+    if attempt.hand_in_only(timezone.now()):
+        return redirect("assessments:review", uuid=attempt.uuid)
     view = attempt_view(user, attempt, language=language())
     position = next((one.position for one in view.questions if one.state is AnswerState.EMPTY), 1)
     return redirect("assessments:player", uuid=attempt.uuid, position=position)
@@ -98,6 +101,8 @@ def player(request: HttpRequest, uuid: UUID, position: int) -> HttpResponse:
         if request.method == "POST":
             messages.warning(request, _("This attempt is closed. What was saved before counts."))
         return redirect("assessments:result", uuid=uuid)
+    if attempt.hand_in_only(timezone.now()):
+        return _to_hand_in(request, attempt, position)
     view = attempt_view(signed_in(request), attempt, language=language())
     if not any(question.position == position for question in view.questions):
         raise Http404
@@ -117,11 +122,25 @@ def player(request: HttpRequest, uuid: UUID, position: int) -> HttpResponse:
             "remaining": view.seconds_left,
             "clock": screens.clock(view.seconds_left or 0),
             "counts": screens.counts(view),
-            "words": screens.player_words(attempt.title),
+            "end_line": what_the_end_means(attempt),
+            "words": screens.player_words(attempt.title, attempt.overdue),
             "csrf_cookie": settings.CSRF_COOKIE_NAME,
             **screens.attempt_urls(attempt),
         },
     )
+
+
+def _to_hand_in(request: HttpRequest, attempt: Attempt, position: int) -> HttpResponse:
+    """The time is up: the answer that was on its way is taken, then there is nothing left but to hand in."""
+    if request.method == "POST":
+        view = attempt_view(signed_in(request), attempt, language=language())
+        if not any(question.position == position for question in view.questions):
+            raise Http404
+        try:
+            _save_form(request, view, position)
+        except DomainError as error:
+            messages.error(request, str(error.message))
+    return redirect("assessments:review", uuid=attempt.uuid)
 
 
 def _answer(request: HttpRequest, view: AttemptView, position: int) -> HttpResponse:
@@ -188,6 +207,7 @@ def _review_context(view: AttemptView) -> dict[str, object]:
         "attempt": view.attempt,
         "title": view.attempt.title,
         "questions": screens.question_screens(view),
+        "hand_in": hand_in_line(view.attempt) if view.attempt.hand_in_only(timezone.now()) else "",
         "open_count": len(view.unanswered),
         "flagged_count": len(view.flagged),
         "remaining": view.seconds_left,

@@ -7,8 +7,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from assessments.enums import AnswerState, GradeMethod
+from assessments.enums import AnswerState, GradeMethod, Overdue
 from assessments.kinds import get_kind
 from assessments.models import Attempt
 from assessments.review_words import change_sentence
@@ -156,8 +157,16 @@ def question_screens(view: AttemptView) -> list[QuestionScreen]:
     return [QuestionScreen(question, f"{pattern}{question.position}/") for question in view.questions]
 
 
-def player_words(title: str) -> dict[str, str]:
+_TIME_IS_UP = {
+    Overdue.AUTOSUBMIT: gettext_lazy("The time is up. Your answers are being submitted."),
+    Overdue.GRACE: gettext_lazy("The time is up. Now you can hand in, and change nothing any more."),
+    Overdue.ABANDON: gettext_lazy("The time is up."),
+}
+
+
+def player_words(title: str, overdue: Overdue) -> dict[str, str]:
     """What the player's script says. `{name}` is filled in there."""
+    hand_in = "" if overdue is Overdue.AUTOSUBMIT else " " + _("Remember to hand in.")
     return {
         "title": _("Question {position} of {total}") + f" · {title}",
         "answered": _("answered"),
@@ -167,9 +176,9 @@ def player_words(title: str) -> dict[str, str]:
         "counts": _("{answered} of {total} answered · {flagged} to check"),
         "understood": _("Understood as {number}"),
         "not_yet": _("Some answers are still on this device only."),
-        "minutes": _("{minutes} minutes left"),
-        "one_minute": _("One minute left"),
-        "time_is_up": _("The time is up. Your answers are being submitted."),
+        "minutes": _("{minutes} minutes left") + (hand_in and "." + hand_in),
+        "one_minute": _("One minute left") + (hand_in and "." + hand_in),
+        "time_is_up": str(_TIME_IS_UP[overdue]),
     }
 
 
@@ -301,6 +310,9 @@ def _closed_line(attempt: Attempt) -> str:
     at = moment(attempt.submitted_at) if attempt.submitted_at else ""
     if attempt.state == "expired":
         return _("Attempt %(number)d, closed when the time was up: %(time)s") % {"number": attempt.number, "time": at}
+    if attempt.state == "abandoned":
+        sentence = _("Attempt %(number)d, not handed in when the time was up: %(time)s. It counts as nothing.")
+        return sentence % {"number": attempt.number, "time": at}
     return _("Attempt %(number)d, submitted: %(time)s") % {"number": attempt.number, "time": at}
 
 

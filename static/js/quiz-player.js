@@ -449,7 +449,7 @@ class QuizPlayer extends HTMLElement {
       const body = await response.json();
       if (body.next) this.next = body.next;
       if (response.status === 409) this.#leave();
-      else if (response.status === 410) this.#finish();
+      else if (response.status === 410) this.dataset.overdue === "autosubmit" ? this.#finish() : this.#leave();
       else if (response.ok && typeof body.remaining_seconds === "number") this.#setRemaining(body.remaining_seconds);
     } catch {
       // Offline: the outbox says so already.
@@ -506,14 +506,26 @@ class QuizReview extends HTMLElement {
     if (!this.outbox.waiting().length) return;
     // The list was rendered before these answers arrived.
     if (await this.outbox.flush()) location.reload();
-    else this.notice.hidden = false;
+    else if (!this.#tooLate()) this.notice.hidden = false;
+  }
+
+  /** What came after the time was up will never be taken: say so, and let the rest be submitted. */
+  #tooLate() {
+    if (!["closed", "deadline"].includes(this.outbox.trouble)) return false;
+    discard(this.dataset.owner, this.dataset.attempt);
+    const late = this.querySelector("[data-late]");
+    late.hidden = false;
+    late.focus();
+    return true;
   }
 
   async #submit(event) {
     if (!this.outbox.waiting().length) return;
     event.preventDefault();
     if (await this.outbox.flush()) event.target.submit();
-    else {
+    else if (this.#tooLate()) {
+      this.dialog.close();
+    } else {
       this.dialog.close();
       this.notice.hidden = false;
       this.notice.focus();

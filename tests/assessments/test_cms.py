@@ -198,6 +198,8 @@ class TestQuizPages:
                     "grade_method": "highest",
                     "time_limit_minutes": "",
                     "grace_seconds": "30",
+                    "overdue": "autosubmit",
+                    "hand_in_minutes": "10",
                     "review_policy": "full",
                     "markers": "1",
                     "comments": inline_formset([]),

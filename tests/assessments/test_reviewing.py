@@ -120,6 +120,8 @@ def _posted(page: QuizPage, **more: Any) -> dict[str, Any]:
             "grade_method": "highest",
             "time_limit_minutes": "",
             "grace_seconds": "30",
+            "overdue": "autosubmit",
+            "hand_in_minutes": "10",
             "markers": "1",
             "marking_anonymous": "on",
             "opens_at": "",

@@ -92,6 +92,13 @@ def plant_late_response(done: Attempt) -> None:
     )
 
 
+def plant_response_after_the_end(done: Attempt) -> None:
+    """Between the end and the last moment for handing in."""
+    past = timezone.now() - timedelta(minutes=5)
+    policy = {**done.policy, "overdue": "grace", "grace_seconds": 30}
+    Attempt.objects.filter(pk=done.pk).update(policy=policy, deadline_at=past, closes_at=past + timedelta(minutes=9))
+
+
 def plant_forgotten(done: Attempt) -> None:
     Attempt.objects.filter(pk=done.pk).update(**open_again(done))
 
@@ -138,6 +145,7 @@ FAULTS: list[tuple[str, Callable[[Attempt], None]]] = [
     ("attempts: score equals a regrade of versions and responses", plant_pass),
     ("attempts: submitted before deadline and grace ended", plant_late_submission),
     ("attempts: responses received before deadline and grace ended", plant_late_response),
+    ("attempts: responses received before deadline and grace ended", plant_response_after_the_end),
     ("attempts: closed by the sweep in time", plant_forgotten),
     ("attempts: a pass is in the person's progress", plant_unrecorded_pass),
     ("attempts: what counts of several is in the person's progress", plant_other_mean),

@@ -119,6 +119,8 @@ attempts_allowed: 0
 delay_minutes: 60
 grade_method: highest
 grace_seconds: 30
+overdue: autosubmit
+hand_in_minutes: 10
 shuffle_questions: true
 shuffle_options: true
 review_policy: full
