@@ -1,8 +1,12 @@
 """Stream blocks of items and quizzes."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit.models import Tag
@@ -10,6 +14,7 @@ from wagtail import blocks
 from wagtail.fields import StreamField
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from assessments.enums import Difficulty
 from assessments.kinds import kinds
 from courses.enums import Audience
 
@@ -68,27 +73,127 @@ class FixedItemBlock(blocks.StructBlock):
         label = gettext_lazy("Fixed item")
 
 
+ANY_DIFFICULTY = [("", gettext_lazy("Any")), *Difficulty.choices]
+
+
+def _count(default: int) -> blocks.IntegerBlock:
+    return blocks.IntegerBlock(label=gettext_lazy("How many"), default=default, min_value=1, max_value=100)
+
+
+def _objective() -> blocks.PageChooserBlock:
+    return blocks.PageChooserBlock(
+        page_type="courses.LessonPage",
+        required=False,
+        label=gettext_lazy("Objective of the lesson"),
+        help_text=gettext_lazy("Items that name this lesson as the one that teaches it."),
+    )
+
+
+def _difficulty() -> blocks.ChoiceBlock:
+    return blocks.ChoiceBlock(choices=ANY_DIFFICULTY, required=False, label=gettext_lazy("Difficulty"))
+
+
+def _audience() -> blocks.ChoiceBlock:
+    return blocks.ChoiceBlock(
+        choices=Audience.choices,
+        default=Audience.BOTH,
+        label=gettext_lazy("Items for"),
+        help_text=gettext_lazy("A required test draws from the items for both; the other pools stand apart."),
+    )
+
+
+def _weight() -> blocks.DecimalBlock:
+    return blocks.DecimalBlock(label=gettext_lazy("Points for each"), default=1, min_value=0, max_value=100)
+
+
 class DrawBlock(blocks.StructBlock):
     """Items drawn at the start of each attempt: unseen ones first, then those the person had least often."""
 
-    count = blocks.IntegerBlock(label=gettext_lazy("How many"), default=8, min_value=1, max_value=100)
+    count = _count(8)
     tags = TagsBlock(
         choices=item_tag_choices,
         label=gettext_lazy("With all of these tags"),
         required=False,
         help_text=gettext_lazy("Without a tag, the whole bank is drawn from."),
     )
-    audience = blocks.ChoiceBlock(
-        choices=Audience.choices,
-        default=Audience.BOTH,
-        label=gettext_lazy("Items for"),
-        help_text=gettext_lazy("A required test draws from the items for both; the other pools stand apart."),
-    )
-    weight = blocks.DecimalBlock(label=gettext_lazy("Points for each"), default=1, min_value=0, max_value=100)
+    difficulty = _difficulty()
+    objective = _objective()
+    audience = _audience()
+    weight = _weight()
 
     class Meta:
         icon = "duplicate"
         label = gettext_lazy("Draw items by tag")
+
+
+class SuggestInput(forms.TextInput):
+    """A text field that offers what is there already. What is typed stands: a test may come before its items."""
+
+    def __init__(self, suggestions: Callable[[], Iterable[str]]) -> None:
+        super().__init__()
+        self.suggestions = suggestions
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        list_id = f"{(attrs or {}).get('id') or name}-list"
+        field = super().render(name, value, {**(attrs or {}), "list": list_id, "autocomplete": "off"}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', ((one,) for one in self.suggestions()))
+        return format_html('<div>{}<datalist id="{}">{}</datalist></div>', field, list_id, options)
+
+
+class SuggestBlock(blocks.CharBlock):
+    def __init__(self, suggestions: Callable[[], Iterable[str]] = tuple, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.field.widget = SuggestInput(suggestions)
+
+
+def item_topics() -> list[str]:
+    """Topics that some item has, in German: they name an item's topic in both languages."""
+    from assessments.models import Item  # noqa: PLC0415 - models declare these blocks
+
+    return list(Item.objects.exclude(topic="").order_by("topic").values_list("topic", flat=True).distinct())
+
+
+def item_tags() -> list[str]:
+    return [name for name, _label in item_tag_choices()]
+
+
+class BlueprintRowBlock(blocks.StructBlock):
+    topic = SuggestBlock(item_topics, label=gettext_lazy("Topic"), required=False, max_length=80)
+    tag = SuggestBlock(item_tags, label=gettext_lazy("Tag"), required=False, max_length=100)
+    objective = blocks.PageChooserBlock(
+        page_type="courses.LessonPage", required=False, label=gettext_lazy("Objective of the lesson")
+    )
+    difficulty = _difficulty()
+    count = _count(2)
+    weight = _weight()
+
+    class Meta:
+        form_classname = "struct-block blueprint-row"
+        label = gettext_lazy("Row")
+        icon = "list-ul"
+
+
+class BlueprintBlock(blocks.StructBlock):
+    """How many items of which sort: what makes two attempts alike although they ask different items."""
+
+    tags = TagsBlock(
+        choices=item_tag_choices,
+        label=gettext_lazy("All rows: with all of these tags"),
+        required=False,
+        help_text=gettext_lazy("For example the module. What the rows say comes on top."),
+    )
+    audience = _audience()
+    rows = blocks.ListBlock(
+        BlueprintRowBlock(),
+        label=gettext_lazy("Rows"),
+        min_num=1,
+        max_num=30,
+        help_text=gettext_lazy("What stays empty in a row may be anything. No item is asked twice."),
+    )
+
+    class Meta:
+        icon = "table"
+        label = gettext_lazy("Blueprint: how many of which sort")
 
 
 class QuizSlots(blocks.StreamBlock):
@@ -96,7 +201,12 @@ class QuizSlots(blocks.StreamBlock):
 
     item = FixedItemBlock()
     draw = DrawBlock()
+    blueprint = BlueprintBlock()
 
     class Meta:
         min_num = 1
         max_num = 100
+
+
+class QuizSlotsField(ItemBodyField):
+    """Like the kinds: to the database all of them are the same JSON."""

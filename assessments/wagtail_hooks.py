@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
-from assessments.cms import analysis_hooks, marking, regrading  # noqa: F401 - one registers its hooks
+from assessments.cms import analysis_hooks, marking, regrading, supply  # noqa: F401 - one registers its hooks
 from assessments.cms.viewsets import ItemViewSet
 from assessments.models import Item
 from people.roles import may_mark
@@ -38,6 +38,7 @@ def marking_urls() -> list[URLPattern]:
         path("marking/<uuid:uuid>/", marking.sheet, name="marking_sheet"),
         path("regrading/items/<uuid:key>/", regrading.regrade, name="regrade"),
         path("regrading/<uuid:uuid>/", regrading.progress, name="regrading"),
+        path("quiz-supply/", supply.supply, name="quiz_supply"),
         path("marking/<uuid:uuid>/release/", marking.release, name="marking_release"),
     ]
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.forms import Media
 from wagtail.admin.panels import Panel
 
 from assessments.review_words import review_sentences
@@ -27,24 +28,20 @@ class ItemUsagePanel(Panel):
 
 
 class SupplyPanel(Panel):
-    """How many live items each slot of a test can draw from, and what is missing."""
+    """How many live items each slot of a test can draw from, and what is missing; counted again while one types."""
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "assessments/cms/supply_panel.html"
 
-        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-            from assessments.selectors.bank import read_slots, slot_shortages  # noqa: PLC0415 - models declare this panel
+        @property
+        def media(self) -> Media:
+            own: Media = super().media + Media(js=["js/cms-supply.js"])
+            return own
 
-            slots = self.instance.slots
-            supply = [
-                {"number": number, "kind": child.block.label, "wanted": slot.count, "live": len(slot.pool)}
-                for number, (child, slot) in enumerate(zip(slots, read_slots(slots), strict=True), 1)
-            ]
-            return {
-                **super().get_context_data(parent_context),
-                "supply": supply,
-                "shortages": slot_shortages(slots) if supply else [],
-            }
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            from assessments.cms.supply import supply_context  # noqa: PLC0415 - models declare this panel
+
+            return {**super().get_context_data(parent_context), **supply_context(self.instance.slots)}
 
 
 class ReviewPanel(Panel):

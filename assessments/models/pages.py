@@ -8,11 +8,10 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from assessments.blocks import QuizSlots
+from assessments.blocks import QuizSlots, QuizSlotsField
 from assessments.cms.forms import QuizPageForm
 from assessments.cms.panels import ReviewPanel, SupplyPanel
 from assessments.enums import GradeMethod, Overdue, ReviewMoment, ReviewPolicy
@@ -31,7 +30,7 @@ class QuizPage(ActivityPage):
     activity_kind = ActivityKind.QUIZ
 
     intro = models.TextField(_("introduction"), max_length=600, blank=True)
-    slots = StreamField(QuizSlots(), verbose_name=_("questions"))
+    slots = QuizSlotsField(QuizSlots(), verbose_name=_("questions"))
     shuffle_questions = models.BooleanField(_("mix the questions"), default=True)
     shuffle_options = models.BooleanField(_("mix the answers"), default=True)
     pass_mark = models.PositiveSmallIntegerField(

@@ -2,29 +2,43 @@
 
 import random
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
-from wagtail.models import ReferenceIndex
+from django.utils.translation import ngettext
+from wagtail.models import Page, ReferenceIndex
 
 from assessments.drawing import MAX_QUESTIONS, PoolTooSmallError, Slot, draw
+from assessments.enums import Difficulty
 from assessments.kinds import ungraded_kinds
 from assessments.models import AttemptItem, Item, ItemVersion, QuizPage
 from courses.enums import Audience
 from people.models import User
 
 
-def live_items(*, audience: str | None = None, tags: Iterable[str] = ()) -> QuerySet[Item]:
-    """Items that may be asked now: live, for that audience, with all of these tags."""
+def live_items(
+    *,
+    audience: str | None = None,
+    tags: Iterable[str] = (),
+    topic: str = "",
+    difficulty: str = "",
+    objective: int | None = None,
+) -> QuerySet[Item]:
+    """Items that may be asked now: live, for that audience, with all of these tags, of that topic and difficulty.
+
+    `objective` is the page of the lesson that teaches them, in either language.
+    """
     items = Item.objects.filter(live=True)
-    if audience:
-        items = items.filter(audience=audience)
+    named = {"audience": audience, "topic": topic, "difficulty": difficulty}
+    items = items.filter(**{name: value for name, value in named.items() if value})
     for name in tags:
         items = items.filter(tagged_items__tag__name=name)
+    if objective is not None:
+        items = items.filter(lesson__key__in=Page.objects.filter(pk=objective).values("translation_key"))
     return items.order_by()
 
 
@@ -36,33 +50,105 @@ def newest_versions(item_ids: Iterable[int]) -> dict[int, ItemVersion]:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a slot asks, before the bank is read: the id of a fixed item, or the items that may be drawn (no query)."""
+class Wanted:
+    """Which items a draw may take; empty means any. `objective` is the page of a lesson."""
 
+    audience: str
+    tags: tuple[str, ...] = ()
+    topic: str = ""
+    difficulty: str = ""
+    objective: int | None = None
+
+    @property
+    def items(self) -> QuerySet[Item]:
+        """What may be drawn now; no query yet.
+
+        Draws take what is graded only: a question without a score would take the place of one that counts, by chance,
+        and attempts could not be compared. Ungraded items are asked where they are fixed.
+        """
+        return live_items(**vars(self)).exclude(kind__in=ungraded_kinds()).distinct()
+
+    def words(self, lessons: Mapping[int, str]) -> str:
+        """`topic “Ursachen”, hard, tag M01`. `lessons`: titles by page."""
+        parts = [_("topic “%(topic)s”") % {"topic": self.topic}] if self.topic else []
+        if self.objective is not None:
+            lesson = lessons.get(self.objective) or _("a lesson that is gone")
+            parts.append(_("objective of “%(lesson)s”") % {"lesson": lesson})
+        if self.difficulty:
+            parts.append(_("difficulty %(level)s") % {"level": Difficulty(self.difficulty).label.lower()})
+        if self.tags:
+            parts.append(_("tags %(tags)s") % {"tags": ", ".join(self.tags)})
+        if self.audience != Audience.BOTH:
+            parts.append(_("for %(audience)s") % {"audience": Audience(self.audience).label})
+        return ", ".join(parts) or _("the whole bank")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a slot asks, before the bank is read: the id of a fixed item, or which items may be drawn (`wanted`).
+
+    A blueprint asks by several: one for each of its rows. `number` and `row` count from 1; row 0: the slot has none.
+    """
+
+    number: int
     count: int
     weight: Decimal
     fixed: int | None = None
-    drawn: QuerySet[Item] | None = None
+    wanted: Wanted | None = None
+    row: int = 0
+
+    @property
+    def drawn(self) -> QuerySet[Item] | None:
+        return self.wanted.items if self.wanted else None
+
+    @property
+    def where(self) -> str:
+        if self.row:
+            return _("Slot %(number)d, row %(row)d") % {"number": self.number, "row": self.row}
+        return _("Slot %(number)d") % {"number": self.number}
 
 
 def asked_by(slots: Any) -> list[Asked]:
-    """What each slot of a quiz page asks. The one place that knows the blocks of slots; no query.
+    """What the slots of a quiz page ask. The one place that knows their blocks; no query.
 
-    Fixed slots are read as they are stored: the chooser's block would load each item with its content.
-
-    Draws take what is graded only: a question without a score would take the place of one that counts, by chance, and
-    attempts could not be compared. Ungraded items are asked where they are fixed.
+    They are read as they are stored: choosers would load each item and page with its content.
     """
     found: list[Asked] = []
-    for place, one in enumerate(slots.raw_data):
+    for number, one in enumerate(slots.raw_data, 1):
+        value = one["value"]
         if one["type"] == "item":
-            found.append(Asked(1, Decimal(str(one["value"].get("weight", 1))), fixed=one["value"].get("item")))
-        else:
-            value = slots[place].value
-            pool = live_items(audience=value["audience"] or Audience.BOTH, tags=value["tags"] or ())
-            pool = pool.exclude(kind__in=ungraded_kinds()).distinct()
-            found.append(Asked(value["count"] or 0, value["weight"], drawn=pool))
+            found.append(Asked(number, 1, _points(value), fixed=value.get("item")))
+        elif one["type"] == "draw":
+            found.append(_draw(number, value, value))
+        elif one["type"] == "blueprint":
+            rows = value.get("rows") or ()
+            found += [_draw(number, value, child["value"], row=row) for row, child in enumerate(rows, 1)]
     return found
+
+
+def _draw(number: int, frame: Mapping[str, Any], value: Mapping[str, Any], *, row: int = 0) -> Asked:
+    """`frame` holds what a blueprint says for all of its rows."""
+    tag = str(value.get("tag") or "").strip()
+    wanted = Wanted(
+        audience=frame.get("audience") or Audience.BOTH,
+        tags=(*(frame.get("tags") or ()), *([tag] if tag else ())),
+        topic=str(value.get("topic") or "").strip(),
+        difficulty=value.get("difficulty") or "",
+        objective=value.get("objective") or None,
+    )
+    return Asked(number, _whole(value.get("count")), _points(value), wanted=wanted, row=row)
+
+
+def _whole(raw: object) -> int:
+    """Of a draft there may be anything."""
+    return min(max(int(str(raw)), 0), MAX_QUESTIONS + 1) if str(raw).isdecimal() else 0
+
+
+def _points(value: Mapping[str, Any]) -> Decimal:
+    try:
+        return Decimal(str(value.get("weight", 1)))
+    except InvalidOperation:
+        return Decimal(1)
 
 
 def read_slots(slots: Any, *, without: Collection[int] = ()) -> list[Slot]:
@@ -71,44 +157,80 @@ def read_slots(slots: Any, *, without: Collection[int] = ()) -> list[Slot]:
     A fixed item that is not live (or gone) has an empty pool, so the draw tells that it cannot be filled. `without`
     reads the bank as if these items were gone.
     """
-    asked = asked_by(slots)
-    fixed = [one.fixed for one in asked if one.drawn is None and one.fixed is not None]
+    return _filled(asked_by(slots), without)
+
+
+def _filled(asked: Sequence[Asked], without: Collection[int] = ()) -> list[Slot]:
+    fixed = [one.fixed for one in asked if one.fixed is not None]
     live = set(Item.objects.filter(pk__in=fixed, live=True).order_by().values_list("pk", flat=True)) if fixed else set()
     found: list[Slot] = []
     for one in asked:
-        if one.drawn is None:
+        if one.wanted is None:
             pool = (one.fixed,) if one.fixed is not None and one.fixed in live else ()
         else:
-            pool = tuple(one.drawn.values_list("pk", flat=True))
+            pool = tuple(one.wanted.items.values_list("pk", flat=True))
         found.append(Slot(tuple(pk for pk in pool if pk not in without) if without else pool, one.count, one.weight))
     return found
 
 
 def question_count(slots: Any) -> int:
     """How many questions an attempt will have. No query."""
-    return sum(
-        1 if one["type"] == "item" else int(slots[place].value["count"] or 0)
-        for place, one in enumerate(slots.raw_data)
-    )
+    return sum(one.count for one in asked_by(slots))
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What the bank holds for one slot, or for one row of a blueprint."""
+
+    asked: Asked
+    slot: Slot
+    what: str
+
+    @property
+    def live(self) -> int:
+        return len(self.slot.pool)
+
+    @property
+    def is_short(self) -> bool:
+        return self.live < self.asked.count
+
+    @property
+    def sentence(self) -> str:
+        """What is missing."""
+        if self.asked.wanted is None:
+            return _("%(where)s: the item is missing or not live.") % {"where": self.asked.where}
+        return ngettext(
+            "%(where)s (%(what)s) draws %(count)d items, but only %(live)d live item fits.",
+            "%(where)s (%(what)s) draws %(count)d items, but only %(live)d live items fit.",
+            self.live,
+        ) % {"where": self.asked.where, "what": self.what, "count": self.asked.count, "live": self.live}
+
+
+def supply_of(slots: Any, *, without: Collection[int] = ()) -> list[Supply]:
+    """What the bank holds for the slots, in words. One query for each draw, one each for items, titles and lessons."""
+    asked = asked_by(slots)
+    fixed = [one.fixed for one in asked if one.fixed is not None]
+    titles = dict(Item.objects.filter(pk__in=fixed).values_list("pk", "title")) if fixed else {}
+    pages = {one.wanted.objective for one in asked if one.wanted and one.wanted.objective}
+    lessons = dict(Page.objects.filter(pk__in=pages).values_list("pk", "title")) if pages else {}
+    return [
+        Supply(one, slot, one.wanted.words(lessons) if one.wanted else titles.get(one.fixed or 0, "–"))
+        for one, slot in zip(asked, _filled(asked, without), strict=True)
+    ]
 
 
 def slot_shortages(slots: Any, *, without: Collection[int] = ()) -> list[str]:
     """Sentences about why the bank cannot fill these slots now; empty when it can. `without`: see `read_slots`."""
-    found: list[str] = []
-    read = read_slots(slots, without=without)
+    return shortages_of(supply_of(slots, without=without))
+
+
+def shortages_of(supply: Sequence[Supply]) -> list[str]:
+    """The sentences for what was read."""
+    read = [one.slot for one in supply]
     if sum(slot.count for slot in read) > MAX_QUESTIONS:
         return [_("A test has at most %(count)d questions.") % {"count": MAX_QUESTIONS}]
-    for number, (one, slot) in enumerate(zip(slots.raw_data, read, strict=True), 1):
-        if len(slot.pool) >= slot.count:
-            continue
-        if one["type"] == "item":
-            found.append(_("Slot %(number)d: the item is missing or not live.") % {"number": number})
-        else:
-            found.append(
-                _("Slot %(number)d draws %(count)d items, but only %(live)d live items have these tags.")
-                % {"number": number, "count": slot.count, "live": len(slot.pool)}
-            )
-    if not found and not _counts(slots):
+    found = [one.sentence for one in supply if one.is_short]
+    if not found and not _counts([one.asked for one in supply]):
         found.append(
             _("No question of this test counts: every one is unscored or has 0 points. Add one that is scored.")
         )
@@ -123,12 +245,13 @@ def slot_shortages(slots: Any, *, without: Collection[int] = ()) -> list[str]:
     return found
 
 
-def _counts(slots: Any) -> bool:
+def _counts(asked: Sequence[Asked]) -> bool:
     """Whether an attempt has a question that counts; without one, nobody could pass or fail."""
-    ungraded = ungraded_kinds()
-    return any(
-        child.value["weight"] and (child.block_type == "draw" or child.value["item"].kind not in ungraded)
-        for child in slots
+    counting = [one for one in asked if one.weight]
+    fixed = [one.fixed for one in counting if one.fixed is not None]
+    return (
+        any(one.wanted for one in counting)
+        or Item.objects.filter(pk__in=fixed).exclude(kind__in=ungraded_kinds()).exists()
     )
 
 
@@ -140,18 +263,10 @@ def seen_counts(user: User, item_ids: Iterable[int]) -> Counter[int]:
 
 def item_usage(item: Item) -> dict[str, Any]:
     """Where an item stands: `quizzes` with it as a fixed item, `draws` (pages that may draw it), `attempts` so far."""
-    tags = set(item.tags.names())
-    drawable = item.kind not in ungraded_kinds()
     draws = [
         page
         for page in QuizPage.objects.filter(live=True)
-        if drawable
-        and any(
-            child.block_type == "draw"
-            and set(child.value["tags"] or ()) <= tags
-            and (child.value["audience"] or Audience.BOTH) == item.audience
-            for child in page.slots
-        )
+        if any(one.wanted and one.wanted.items.filter(pk=item.pk).exists() for one in asked_by(page.slots))
     ]
     references = ReferenceIndex.get_references_to(item).values_list("object_id", flat=True)
     return {

@@ -223,6 +223,12 @@ ITEMS = [
          refused=302, note="download"),
 ]  # fmt: skip
 
+
+def _slots(world: World) -> dict[str, Any]:
+    slot = {"type": "item", "order": "0", "deleted": "", "value-item": str(world.item.pk), "value-weight": "1"}
+    return {"slots-count": "1"} | {f"slots-0-{name}": value for name, value in slot.items()}
+
+
 _task: Kwargs = lambda world: {"uuid": world.marking_task.uuid}  # noqa: E731 - a column of the rows
 _quiz_to_mark: Kwargs = lambda world: {"key": world.marking_task.activity.key}  # noqa: E731 - a column of the rows
 CLAIM = LOOK | {"assessments_markingtask"}
@@ -236,6 +242,7 @@ MARKING = [
          shows="Frage single_choice"),
     view("regrading", AUTHORS, lambda world: {"uuid": world.regrading.uuid}, missing={"uuid": NO_UUID},
          shows="Der Schlüssel war falsch"),
+    view("quiz_supply", AUTHORS, method="POST", data=_slots, shows="Frage single_choice"),
     view("marking_release", AUTHORS, _task, missing={"uuid": NO_UUID}, method="POST", status=302,
          note="held by nobody"),
 ]  # fmt: skip

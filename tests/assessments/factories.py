@@ -258,6 +258,13 @@ def draw(count: int, *tags: str, audience: str = Audience.BOTH) -> list[dict[str
     return [{"type": "draw", "value": {"count": count, "tags": list(tags), "audience": audience, "weight": 1}}]
 
 
+def blueprint(*rows: dict[str, Any], tags: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """A blueprint; what a row does not say is 1 item of any sort with 1 point."""
+    plain = {"topic": "", "tag": "", "objective": None, "difficulty": "", "count": 1, "weight": "1"}
+    values = [{**plain, **row} for row in rows]
+    return [{"type": "blueprint", "value": {"tags": list(tags), "audience": Audience.BOTH, "rows": _list(values, "r")}}]
+
+
 def quiz_page(module: ModulePage, slots: list[dict[str, Any]], **fields: Any) -> QuizPage:
     """A live test at the end of a module. Without a delay, unless one is asked for."""
     fields.setdefault("title", f"Test {next(_numbers)}")

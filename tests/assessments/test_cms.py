@@ -209,7 +209,7 @@ class TestQuizPages:
 
         refused = editor.post(edit, data(2, **{"action-publish": "1"}))
         assert refused.status_code == 200
-        assert "only 1 live items" in str(refused.context["form"].errors["slots"])
+        assert "only 1 live item fits" in str(refused.context["form"].errors["slots"])
         assert editor.post(edit, data(2)).status_code == 302, "a draft may be unfinished"
         done = editor.post(edit, data(1, **{"action-publish": "1"}))
         assert done.status_code == 302, done.context["form"].errors

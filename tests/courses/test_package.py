@@ -114,6 +114,16 @@ slots:
     - S1
     audience: both
     weight: 1
+- blueprint:
+    tags:
+    - S1
+    audience: both
+    rows:
+    - topic: Silos
+      objective: lesson
+      difficulty: hard
+      count: 1
+      weight: 2
 pass_mark: 80
 attempts_allowed: 0
 delay_minutes: 60
@@ -313,7 +323,7 @@ def test_all_problems_are_reported_at_once_with_file_and_line(tmp_path: Path, fi
         "pages/s/path.de.yaml:11: there is no page 'nobody' in this package",
         "pages/s/path.en.yaml:11: 'steps' differs from pages/s/path.de.yaml:11; it holds for all languages",
         "pages/s/quiz.de.yaml:1: page 'quiz' is missing in 'en': pages/s/quiz.en.yaml",
-        "pages/s/quiz.de.yaml:17: expected a number, found text",
+        "pages/s/quiz.de.yaml:27: expected a number, found text",
     ]
     assert not Page.objects.filter(depth__gt=2, slug__startswith="module").exists()
     assert not Fact.objects.exists()
