@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0011_grade_method'),
+        ('assessments', '0012_overdue'),
     ]
 
     operations = [
