@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished, post_page_move
@@ -22,11 +23,16 @@ def mirror(instance: Any, **kwargs: Any) -> None:
 
 
 def mirror_and_refresh(instance: Any, **kwargs: Any) -> None:
-    """What is published, unpublished or moved can leave a running enrolment with nothing left to do."""
+    """What is published, unpublished or moved can leave a running enrolment with nothing left to do.
+
+    A corrected comma leaves everything to do: then nobody's enrolment is looked at.
+    """
     mirror(instance, **kwargs)
-    activity = Activity.objects.filter(key=instance.translation_key).first()
-    if activity is not None:
-        wake(refresh_enrollments, activity.parent_id or activity.pk)
+    changed = Activity.objects.filter(outline_changed_at__isnull=False)
+    for activity in changed.filter(
+        Q(key=instance.translation_key) | Q(children__key=instance.translation_key)
+    ).distinct():
+        wake(refresh_enrollments, activity.pk)
 
 
 def retire(instance: Any, **kwargs: Any) -> None:

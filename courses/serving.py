@@ -17,6 +17,7 @@ from wagtail.views import serve
 from courses.models import Activity, HomePage, LearningPathPage, LessonPage, ModulePage
 from courses.selectors.dashboards import needs_following
 from courses.selectors.outlines import Outline, outline, outline_around
+from courses.selectors.records import activity_by_key
 from courses.services import follow_path, open_activity, refresh_satisfaction
 from people import roles
 from people.models import User
@@ -64,7 +65,7 @@ def _build(request: HttpRequest, page: Page) -> Outline | None:
 
 
 def _activity(page: Page) -> Activity | None:
-    return Activity.objects.filter(key=page.translation_key).first()
+    return activity_by_key(page.translation_key)
 
 
 def _visitor(request: HttpRequest) -> User | None:

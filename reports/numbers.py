@@ -19,7 +19,7 @@ from people.models import User
 from reports.filters import ReportFilters
 from reports.selectors import ActivityCounts, Summary, by_activity, summary
 
-LARGE = 20_000  # rows
+LARGE = 5_000  # rows
 KEPT = timedelta(minutes=1)
 _GENERATION = "reports.numbers.generation"
 

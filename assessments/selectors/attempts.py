@@ -5,23 +5,62 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from assessments.enums import AnswerState
 from assessments.models import Attempt, AttemptItem, Response
+from enablement.core.prepared import Prepared
 from people.models import User
+
+_own = Prepared(
+    lambda user, uuid: Attempt.objects.select_related("activity__parent").filter(user=user, uuid=uuid).order_by(),
+    user=models.BigIntegerField(),
+    uuid=models.UUIDField(),
+)
+_tries = Prepared(
+    lambda user, activity, cycle: Attempt.objects.filter(user=user, activity=activity, cycle=cycle).order_by("-number"),
+    user=models.BigIntegerField(),
+    activity=models.BigIntegerField(),
+    cycle=models.IntegerField(),
+)
+_questions = Prepared(
+    lambda attempt: AttemptItem.objects.filter(attempt=attempt).select_related("item_version").order_by("position"),
+    attempt=models.BigIntegerField(),
+)
 
 
 def own_attempt(user: User, uuid: UUID | str) -> Attempt:
     """The person's own attempt. Raises Attempt.DoesNotExist for a missing one and for another person's alike."""
-    return Attempt.objects.select_related("activity__parent").get(user=user, uuid=uuid)
+    attempt = _own.first(user=user.pk, uuid=uuid)
+    if attempt is None:
+        raise Attempt.DoesNotExist
+    return attempt
+
+
+def tries_of(user: User, activity_id: int, cycle: int) -> list[Attempt]:
+    """All attempts of a person at a test in one cycle, the newest first. One query."""
+    return _tries.rows(user=user.pk, activity=activity_id, cycle=cycle)
+
+
+def items_of(attempt: Attempt) -> list[AttemptItem]:
+    """The questions of an attempt with their versions, in their order. One query."""
+    return _questions.rows(attempt=attempt.pk)
+
+
+def _newest_responses(**attempts: Any) -> QuerySet[Response]:
+    newer = Response.objects.filter(attempt_item=OuterRef("attempt_item"), sequence__gt=OuterRef("sequence"))
+    return Response.objects.filter(**attempts).filter(~Exists(newer)).order_by()
+
+
+_newest = Prepared(lambda attempt: _newest_responses(attempt_item__attempt=attempt), attempt=models.BigIntegerField())
 
 
 def current_responses(*attempts: Attempt) -> dict[int, Response]:
     """Attempt item id → the response that counts. One query."""
-    newer = Response.objects.filter(attempt_item=OuterRef("attempt_item"), sequence__gt=OuterRef("sequence"))
-    rows: QuerySet[Response] = Response.objects.filter(attempt_item__attempt__in=attempts).filter(~Exists(newer))
+    one = len(attempts) == 1
+    rows = _newest.rows(attempt=attempts[0].pk) if one else _newest_responses(attempt_item__attempt__in=attempts)
     return {row.attempt_item_id: row for row in rows}
 
 
@@ -85,8 +124,7 @@ def attempt_view(user: User, attempt: Attempt, *, language: str) -> AttemptView:
     if attempt.user_id != user.pk:
         raise Attempt.DoesNotExist
     responses = current_responses(attempt)
-    items = AttemptItem.objects.filter(attempt=attempt).select_related("item_version").order_by("position")
-    questions = tuple(_question(item, responses.get(item.pk), language) for item in items)
+    questions = tuple(_question(item, responses.get(item.pk), language) for item in items_of(attempt))
     left = None
     if attempt.deadline_at is not None:
         left = max(int((attempt.deadline_at - timezone.now()).total_seconds()), 0)

@@ -13,6 +13,7 @@ from assessments.counting import Standing, standing
 from assessments.enums import AttemptState, GradeMethod
 from assessments.models import Attempt, QuizPage
 from assessments.review_words import review_sentences
+from assessments.selectors.attempts import tries_of
 from assessments.selectors.bank import question_count
 from courses import selectors as courses
 from courses.enums import SuccessStatus
@@ -197,7 +198,7 @@ def quiz_start_card(user: User, quiz: Activity, *, page: QuizPage | None = None)
     lock = courses.may_open(user, activity=quiz)
     attempts: list[Attempt] = []
     if enrollment is not None:
-        attempts = list(Attempt.objects.filter(user=user, activity=quiz, cycle=enrollment.cycle).order_by("-number"))
+        attempts = tries_of(user, quiz.pk, enrollment.cycle)
     now = timezone.now()
     running = next((one for one in attempts if one.is_open and not one.is_over(now)), None)
     previous = tuple(one for one in attempts if not one.is_open)

@@ -15,7 +15,7 @@ from assessments.kinds import Kind
 from assessments.kinds.base import SCORE_STEP, text_in
 from assessments.models import Attempt, AttemptItem
 from assessments.reviewing import EVERYTHING, QUESTION_CELLS, Cells, next_change
-from assessments.selectors.attempts import current_responses
+from assessments.selectors.attempts import current_responses, items_of, tries_of
 from assessments.selectors.marking import Feedback, feedback_of
 from assessments.selectors.quizzes import next_attempt_at, retry_rules, standing_in
 from courses.models import Activity
@@ -128,9 +128,7 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
     """
     if attempt.user_id != user.pk or attempt.is_open:
         raise Attempt.DoesNotExist
-    siblings = list(
-        Attempt.objects.filter(user=user, activity=attempt.activity, cycle=attempt.cycle).order_by("-number")
-    )
+    siblings = tries_of(user, attempt.activity_id, attempt.cycle)
     now = timezone.now()
     counts = standing_in(user, attempt.activity, siblings)
     passed = counts is not None and counts.passed
@@ -143,7 +141,7 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
     show_score = ReviewCell.SCORE in shows
     items: list[AttemptItem] = []
     if shows:
-        items = list(AttemptItem.objects.filter(attempt=attempt).select_related("item_version").order_by("position"))
+        items = items_of(attempt)
     questions: tuple[QuestionResult, ...] = ()
     lessons = _lessons(items)
     if not withheld:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from assessments.enums import AnswerState, SaveStatus
 from assessments.kinds import ParseError
 from assessments.models import Attempt, AttemptItem, Response
 from enablement.core.errors import DomainError
+from enablement.core.prepared import Prepared
 from people.models import User
 
 MAX_SEQUENCE = 2**53 - 1  # the largest whole number that JavaScript counts exactly
@@ -51,13 +52,25 @@ def _open_attempt(user: User, attempt: Attempt | UUID) -> Attempt:
     return locked
 
 
+def _locked_question(uuid: Any, user: Any, position: Any) -> models.QuerySet[AttemptItem]:
+    items = AttemptItem.objects.filter(attempt__uuid=uuid, attempt__user=user, position=position).order_by()
+    # `of`: the row of the attempt is the lock; the others never change.
+    of = ("attempt",) if connection.features.has_select_for_update_of else ()
+    return items.select_related("attempt", "item_version").select_for_update(of=of)
+
+
+_question = Prepared(
+    _locked_question, uuid=models.UUIDField(), user=models.BigIntegerField(), position=models.IntegerField()
+)
+_newest = Prepared(
+    lambda item: Response.objects.filter(attempt_item=item).order_by("-sequence")[:1], item=models.BigIntegerField()
+)
+
+
 def _open_question(user: User, attempt: Attempt | UUID, position: int) -> AttemptItem:
     """A question with its attempt, which is locked, and its version, in one query; refused like `_open_attempt`."""
     uuid = attempt.uuid if isinstance(attempt, Attempt) else attempt
-    items = AttemptItem.objects.filter(attempt__uuid=uuid, attempt__user=user, position=position)
-    # `of`: the row of the attempt is the lock; the others never change.
-    of = ("attempt",) if connection.features.has_select_for_update_of else ()
-    item = items.select_related("attempt", "item_version").select_for_update(of=of).first()
+    item = _question.first(uuid=uuid, user=user.pk, position=position)
     if item is None:
         _open_attempt(user, attempt)  # says why, unless it is the question that is missing
         raise AttemptItem.DoesNotExist
@@ -89,7 +102,7 @@ def save_response(
         except ParseError as error:
             raise _invalid() from error
         tab = tab[:64]
-        newest = Response.objects.filter(attempt_item=item).order_by("-sequence").first()
+        newest = _newest.first(item=item.pk)
         status = _status(newest, sequence=sequence, tab=tab, value=parsed)
         if status is SaveStatus.SAVED or newest is None:
             if newest is not None and not kind.may_follow(content, newest.value, parsed):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from assessments.drawing import Drawn, PoolTooSmallError, Slot, draw
 from assessments.enums import GradeMethod, Overdue
 from assessments.models import Attempt, AttemptItem, QuizPage
+from assessments.selectors.attempts import tries_of
 from assessments.selectors.bank import newest_versions, read_slots, seen_counts
 from assessments.selectors.quizzes import enrolled_activity, quiz_definition, refusal
 from assessments.services.submitting import submit_attempt
@@ -44,8 +45,7 @@ def _start(user: User, quiz: Activity) -> Attempt:
     enrollment = lock_enrollment(user, enrolled_activity(quiz))
     attempts: list[Attempt] = []
     if enrollment is not None:
-        mine = Attempt.objects.filter(user=user, activity=quiz, cycle=enrollment.cycle)
-        attempts = list(mine.order_by("-number"))
+        attempts = tries_of(user, quiz.pk, enrollment.cycle)
     running = next((attempt for attempt in attempts if attempt.is_open), None)
     if running is not None:
         return running

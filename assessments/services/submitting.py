@@ -11,7 +11,7 @@ from assessments.counting import Standing, standing
 from assessments.enums import AttemptState, GradeMethod, Overdue
 from assessments.grading import Graded, forfeited, grade_items
 from assessments.models import Attempt, AttemptItem, MarkingTask
-from assessments.selectors.attempts import current_responses
+from assessments.selectors.attempts import current_responses, items_of
 from assessments.selectors.quizzes import enrolled_activity
 from courses import services as courses
 from courses.models import Enrollment
@@ -115,7 +115,7 @@ def lock_attempt(attempt: Attempt) -> Attempt:
 
 
 def _close(attempt: Attempt, now: datetime) -> Graded:
-    items = list(AttemptItem.objects.filter(attempt=attempt).select_related("item_version").order_by("position"))
+    items = items_of(attempt)
     expired = attempt.is_over(now)
     abandoned = expired and attempt.overdue is not Overdue.AUTOSUBMIT
     graded = _grade(attempt, items)

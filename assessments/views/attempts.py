@@ -21,7 +21,7 @@ from assessments.start_words import hand_in_line, what_the_end_means
 from assessments.views import screens
 from courses.enums import ActivityKind
 from courses.models import Activity
-from courses.selectors import current_enrollment, page_links
+from courses.selectors import activity_by_key, current_enrollment, page_links
 from courses.selectors.pages import best_link
 from courses.services import open_activity
 from enablement.core.errors import DomainError
@@ -63,8 +63,10 @@ def _is_shown(quiz: Activity) -> bool:
 def start(request: HttpRequest, key: UUID) -> HttpResponse:
     """Start, or go on with the attempt that is open: a double click starts one attempt."""
     user = signed_in(request)
-    quiz = Activity.objects.select_related("parent").filter(key=key, kind=ActivityKind.QUIZ).first()
-    if quiz is None or not (_is_shown(quiz) or current_enrollment(user, quiz.parent or quiz)):
+    quiz = activity_by_key(key)
+    if quiz is None or quiz.kind != ActivityKind.QUIZ:
+        raise Http404
+    if not (_is_shown(quiz) or current_enrollment(user, quiz.parent or quiz)):
         raise Http404  # whoever is enrolled is told in words that the test is closed
     attempt = start_attempt(user, quiz=quiz)
     if attempt.just_started:

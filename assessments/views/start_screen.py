@@ -13,8 +13,8 @@ from assessments.selectors import StartCard, quiz_start_card
 from assessments.selectors.quizzes import moment
 from assessments.selectors.results import shows_every_score
 from assessments.start_words import counts_line, rules
-from courses.models import Activity, ActivityPage
-from courses.selectors import page_url_for
+from courses.models import ActivityPage
+from courses.selectors import activity_by_key, page_url_for
 from people.models import User
 
 
@@ -85,7 +85,7 @@ class StartScreen:
 
 def start_screen(user: User, page: ActivityPage, language: str) -> StartScreen | None:
     """The card for a test's page; None when no activity stands for it yet (a draft that was never published)."""
-    quiz = Activity.objects.select_related("parent").filter(key=page.translation_key).first()
+    quiz = activity_by_key(page.translation_key)
     if quiz is None:
         return None
     card = quiz_start_card(user, quiz, page=page if isinstance(page, QuizPage) else None)

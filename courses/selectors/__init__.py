@@ -5,6 +5,7 @@ from courses.selectors.pages import PageLink, page_links, page_url_for
 from courses.selectors.records import (
     DUE_SOON,
     Missing,
+    activity_by_key,
     audience_of,
     current_enrollment,
     enrollment_state,
@@ -20,6 +21,7 @@ __all__ = [
     "Outline",
     "OutlineEntry",
     "PageLink",
+    "activity_by_key",
     "audience_of",
     "current_enrollment",
     "enrollment_state",

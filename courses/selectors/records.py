@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from courses.enums import ActivityKind, Audience, CompletionStatus, MoveOn, SuccessStatus
 from courses.models import Activity, Enrollment, PathStep, Progress
+from enablement.core.prepared import Prepared
 from people.models import User
 
 DUE_SOON = timedelta(days=7)
@@ -19,9 +22,22 @@ def audience_of(user: User) -> frozenset[str]:
     return frozenset({str(Audience.BOTH), user.function.slug} if user.function else {str(Audience.BOTH)})
 
 
+_by_key = Prepared(lambda key: Activity.objects.select_related("parent").filter(key=key), key=models.UUIDField())
+_current = Prepared(
+    lambda user, activity: Enrollment.objects.filter(user=user, activity=activity).order_by("-cycle")[:1],
+    user=models.BigIntegerField(),
+    activity=models.BigIntegerField(),
+)
+
+
+def activity_by_key(key: UUID) -> Activity | None:
+    """The activity with its module. One query."""
+    return _by_key.first(key=key)
+
+
 def current_enrollment(user: User, activity: Activity) -> Enrollment | None:
     """The enrolment of the highest cycle, or None."""
-    return Enrollment.objects.filter(user=user, activity=activity).order_by("-cycle").first()
+    return _current.first(user=user.pk, activity=activity.pk)
 
 
 def progress_map(user: User, activities: Iterable[Activity], *, cycle: int | None = None) -> dict[int, Progress]:

@@ -13,6 +13,8 @@ from courses.models import Activity, ActivityPage, LearningPathPage, ModulePage,
 
 OUTLINED = (ActivityKind.MODULE, ActivityKind.PATH)
 _TITLES = {"de": "title_de", "en": "title_en"}
+# What people read of an activity, and what completes nothing.
+_TOLD = {"title_de", "title_en", "minutes", "code"}
 
 
 def _language(page: Page) -> str:
@@ -64,6 +66,7 @@ def sync_activity(page: Page) -> Activity:
         changed.append("first_live_at")
     if changed:
         activity.save(update_fields=changed)
+    if not _TOLD.issuperset(changed):
         _note_change(activity.pk, activity.parent_id, before)
     _sync_order(source)
     activity.refresh_from_db(fields=["position"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,16 +15,25 @@ from courses.selectors.records import audience_of, steps_for
 from courses.services.events import registered, rescheduled
 from courses.services.satisfaction import refresh_satisfaction
 from enablement.core.errors import DomainError
+from enablement.core.prepared import Prepared
 from people.models import User
 
 BATCH = 500
 Change = tuple[Enrollment, datetime | None, User | None]  # row, new due date, who assigned it
 
 
+_current_locked = Prepared(
+    lambda user, activity: (
+        Enrollment.objects.select_for_update().filter(user=user, activity=activity).order_by("-cycle")[:1]
+    ),
+    user=models.BigIntegerField(),
+    activity=models.BigIntegerField(),
+)
+
+
 def lock_enrollment(user: User, activity: Activity) -> Enrollment | None:
     """The current enrolment, locked until the transaction ends; it knows its user and activity without a query."""
-    rows = Enrollment.objects.select_for_update().filter(user=user, activity=activity)
-    enrollment = rows.order_by("-cycle").first()
+    enrollment = _current_locked.first(user=user.pk, activity=activity.pk)
     if enrollment is not None:
         enrollment.user, enrollment.activity = user, activity
     return enrollment

@@ -28,6 +28,7 @@ from courses.selectors.dashboards import (
 )
 from courses.selectors.outlines import Outline, OutlineEntry
 from courses.selectors.pages import page_links
+from courses.selectors.records import activity_by_key
 from courses.serving import may_read_locked, outline_of
 from enablement.core.templatetags.ui import STATES
 from people.models import User
@@ -81,7 +82,7 @@ def path_index_view(context: template.Context) -> list[tuple[LearningPathPage, P
 
 @register.simple_tag(takes_context=True)
 def path_view(context: template.Context) -> PathView | None:
-    activity = Activity.objects.filter(key=context["page"].translation_key).first()
+    activity = activity_by_key(context["page"].translation_key)
     return path_views(_reader(context), [activity])[0] if activity else None
 
 

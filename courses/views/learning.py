@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses.enums import ActivityKind, EnrollmentSource
 from courses.models import Activity
-from courses.selectors import outline, page_url_for
+from courses.selectors import activity_by_key, outline, page_url_for
 from courses.selectors.dashboards import my_learning
 from courses.selectors.outlines import Outline
 from courses.services import complete_lesson, enroll, open_activity
@@ -25,8 +25,10 @@ def _user(request: HttpRequest) -> User:
 
 def _live(key: UUID, kind: ActivityKind) -> Activity:
     """The live activity of this kind; 404 alike for missing and hidden ones."""
-    activity = Activity.objects.select_related("parent").filter(key=key, kind=kind, is_live=True).first()
-    if activity is None or (activity.parent is not None and not activity.parent.is_live):
+    activity = activity_by_key(key)
+    if activity is None or activity.kind != kind or not activity.is_live:
+        raise Http404
+    if activity.parent is not None and not activity.parent.is_live:
         raise Http404
     return activity
 
