@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
+from assessments.behaviours.tries import Part
 from assessments.enums import AnswerState
 
 # Frozen JSON of one item: texts in both languages, options with stable ids, the key, the feedback.
@@ -330,6 +331,18 @@ class Kind(ABC):
 
         None is returned for "not yet known", and always by kinds that are not `graded`.
         """
+
+    def parts(self, content: Content, response: Any) -> Sequence[Part] | None:
+        """How right each part of an answer is, always in the same order; together they make up the score of `grade`.
+
+        None: it has no parts that are right or wrong by themselves. Practice credits each part by the try since which
+        it has been right (`behaviours.tries.by_parts`).
+        """
+        return None
+
+    def tries_again(self, content: Content) -> bool:
+        """Whether a checked answer can be changed, so that another try makes sense."""
+        return True
 
     @abstractmethod
     def best(self, content: Content) -> object:

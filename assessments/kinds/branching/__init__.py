@@ -144,6 +144,9 @@ class Branching(Kind):
             raise ParseError("no path through the conversation") from error
         return list(raw)
 
+    def tries_again(self, content: Content) -> bool:
+        return bool(content["may_go_back"])
+
     def may_follow(self, content: Content, before: Any, response: Any) -> bool:
         """Without the way back, a path can only be continued."""
         if content["may_go_back"] or not before:

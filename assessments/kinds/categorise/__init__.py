@@ -2,12 +2,14 @@
 
 import random
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
+from assessments.behaviours.tries import Part
 from assessments.kinds.base import (
     LANGUAGES,
     NO_ANSWER,
@@ -160,6 +162,10 @@ class Categorise(PartsKind):
         given = response or {}
         right = sum(given.get(entry["id"]) == entry["group"] for entry in content["entries"])
         return outcome(right, len(content["entries"]) or 1)
+
+    def parts(self, content: Content, response: Any) -> list[Part]:
+        given = response or {}
+        return [Part(1, Fraction(int(given.get(entry["id"]) == entry["group"]))) for entry in content["entries"]]
 
     def best(self, content: Content) -> dict[str, str]:
         return {entry["id"]: entry["group"] for entry in content["entries"]}

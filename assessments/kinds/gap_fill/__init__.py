@@ -2,12 +2,14 @@
 
 import random
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.behaviours.tries import Part
 from assessments.enums import AnswerState
 from assessments.kinds.base import (
     LANGUAGE_NAMES,
@@ -134,6 +136,10 @@ class GapFill(Kind):
         given = response or {}
         earned = sum(gap["points"] * one_gap.share(gap, given.get(gap["id"])) for gap in content["gaps"])
         return outcome(earned, 100 * sum(gap["points"] for gap in content["gaps"]) or 1)
+
+    def parts(self, content: Content, response: Any) -> list[Part]:
+        given = response or {}
+        return [Part(gap["points"], Fraction(one_gap.share(gap, given.get(gap["id"])), 100)) for gap in content["gaps"]]
 
     def best(self, content: Content) -> dict[str, str]:
         found = {gap["id"]: one_gap.best(gap) for gap in content["gaps"]}

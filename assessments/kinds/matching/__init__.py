@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from django.utils.crypto import salted_hmac
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
+from assessments.behaviours.tries import Part
 from assessments.kinds.base import (
     Content,
     ItemBlock,
@@ -154,6 +156,10 @@ class Matching(PartsKind):
         given = response or {}
         right = sum(given.get(pair["id"]) == pair["choice"] for pair in content["pairs"])
         return outcome(right, len(content["pairs"]) or 1)
+
+    def parts(self, content: Content, response: Any) -> list[Part]:
+        given = response or {}
+        return [Part(1, Fraction(int(given.get(pair["id"]) == pair["choice"]))) for pair in content["pairs"]]
 
     def best(self, content: Content) -> dict[str, str]:
         return {pair["id"]: pair["choice"] for pair in content["pairs"]}
