@@ -1,5 +1,7 @@
 """The item bank in the CMS."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse_lazy
@@ -11,11 +13,20 @@ from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
 from assessments.cms import analysis_hooks, marking, regrading, supply  # noqa: F401 - one registers its hooks
+from assessments.cms.bulk import ReviewedBulkAction
 from assessments.cms.viewsets import ItemViewSet
 from assessments.models import Item
+from assessments.services.bank import REVIEWED
 from people.roles import may_mark
 
 register_snippet(ItemViewSet)
+hooks.register("register_bulk_action", ReviewedBulkAction)
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    """What the history of an item says of it."""
+    actions.register_action(REVIEWED, _("Look through"), _("Looked through and found right"))
 
 
 @hooks.register("register_cms_quick_link")

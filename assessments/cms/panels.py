@@ -18,11 +18,11 @@ class ItemUsagePanel(Panel):
             return bool(super().is_shown() and self.instance.pk)
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-            from assessments.selectors.bank import item_usage  # noqa: PLC0415 - models declare this panel
+            from assessments.selectors.usage import usage_of  # noqa: PLC0415 - models declare this panel
 
             return {
                 **super().get_context_data(parent_context),
-                **item_usage(self.instance),
+                "usage": usage_of([self.instance.pk])[self.instance.pk],
                 "versions": list(self.instance.versions.order_by("-number").only("number", "created_at")[:20]),
             }
 

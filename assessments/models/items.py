@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar, NoReturn
 
 from django.db import models, transaction
@@ -23,6 +24,7 @@ from wagtail.models import (
 )
 from wagtail.search import index
 
+from assessments import likeness
 from assessments.blocks import ItemBody, ItemBodyField
 from assessments.cms.panels import ItemUsagePanel
 from assessments.enums import Difficulty, ItemState
@@ -102,6 +104,16 @@ class Item(
     )
     body = ItemBodyField(ItemBody(), verbose_name=_("question"))
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    reviewed_at = models.DateTimeField(_("looked through"), null=True, blank=True, editable=False, db_index=True)
+    reviewed_by = models.ForeignKey(
+        "people.User", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    # What lists ask of the body, kept at each save so that a bank of thousands is listed without reading bodies.
+    missing_de = models.BooleanField(default=False, editable=False)
+    missing_en = models.BooleanField(default=False, editable=False)
+    checksum = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    words_de = models.TextField(blank=True, editable=False)
+    words_en = models.TextField(blank=True, editable=False)
 
     # As in Wagtail's mixin, but without a way back: its related name is one that the type checker cannot resolve.
     locked_by = models.ForeignKey(
@@ -174,10 +186,18 @@ class Item(
             return
         self.kind = self._stored()["type"] if self.body else ""
         self.state = self.derived_state()
+        for name, value in stored_summary(self.body.get_prep_value() if self.body else []).items():
+            setattr(self, name, value)
         with transaction.atomic():
             super().save(*args, **kwargs)
             if self.live and self.kind:
                 self.freeze()
+
+    def with_content_json(self, content: Any) -> "Item":
+        """A revision as an object; when somebody looked the item through is true of the item, not of the revision."""
+        item: Item = super().with_content_json(content)
+        item.reviewed_at, item.reviewed_by = self.reviewed_at, self.reviewed_by
+        return item
 
     def derived_state(self) -> ItemState:
         """The state from Wagtail's flags: live, once published (retired), in a workflow (review), else draft."""
@@ -222,6 +242,8 @@ class Item(
             kind=self.kind,
             content=content,
             checksum=checksum,
+            # Wagtail names the revision that goes live before it saves the item.
+            author=self.live_revision.user if self.live_revision else None,
         )
 
     # --- what lists and previews show ---
@@ -232,11 +254,14 @@ class Item(
 
     @property
     def languages(self) -> list[str]:
-        """Languages in which nothing is missing."""
-        if not self.body:
-            return []
-        content = self.written_content()
-        return [language for language in LANGUAGES if is_complete(content, language)]
+        """Languages in which nothing is missing, as of the last save."""
+        missing = {"de": self.missing_de, "en": self.missing_en}
+        return [language for language in LANGUAGES if self.kind and not missing[language]]
+
+    @property
+    def last_review(self) -> datetime | None:
+        """When somebody with the right to publish last stood for it: published, or looked through. None: never."""
+        return max((at for at in (self.last_published_at, self.reviewed_at) if at), default=None)
 
     def prompt(self) -> str:
         """The question in the active language."""
@@ -270,6 +295,17 @@ def is_complete(value: Any, language: str) -> bool:
     return all(is_complete(child, language) for child in value) if isinstance(value, list) else True
 
 
+def stored_summary(body: list[dict[str, Any]]) -> dict[str, Any]:
+    """The columns of an item that are computed from its stored body, which is empty or holds one block. Pure."""
+    kind = body[0]["type"] if body else ""
+    content = get_kind(kind).content(body[0]["value"]) if kind else {}
+    found: dict[str, Any] = {"checksum": likeness.checksum(kind, content) if kind else ""}
+    for language in LANGUAGES:
+        found[f"missing_{language}"] = not is_complete(content, language)
+        found[f"words_{language}"] = " ".join(sorted(likeness.words(content, language)))
+    return found
+
+
 def content_checksum(kind: str, content: dict[str, Any]) -> str:
     """SHA-256 of kind and content in canonical JSON, in hexadecimal."""
     text = json.dumps([kind, content], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -296,6 +332,14 @@ class ItemVersion(models.Model):
     content = models.JSONField()
     checksum = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    author = models.ForeignKey(
+        "people.User",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text=_("Who wrote the draft that was published."),
+    )
 
     objects = ItemVersionQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ from assessments.selectors.attempts import (
     current_responses,
     own_attempt,
 )
-from assessments.selectors.bank import item_usage, slot_shortages
+from assessments.selectors.bank import slot_shortages
 from assessments.selectors.quizzes import StartCard, quiz_definition, quiz_start_card
 from assessments.selectors.results import QuestionResult, ResultView, TopicResult, result_view
 
@@ -20,7 +20,6 @@ __all__ = [
     "TopicResult",
     "attempt_view",
     "current_responses",
-    "item_usage",
     "own_attempt",
     "quiz_definition",
     "quiz_start_card",

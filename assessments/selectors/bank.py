@@ -4,18 +4,21 @@ import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from wagtail.models import Page, ReferenceIndex
+from wagtail.models import Page
 
 from assessments.drawing import MAX_QUESTIONS, PoolTooSmallError, Slot, draw
 from assessments.enums import Difficulty
 from assessments.kinds import ungraded_kinds
-from assessments.models import AttemptItem, Item, ItemVersion, QuizPage
+from assessments.models import AttemptItem, Item, ItemVersion
 from courses.enums import Audience
 from people.models import User
 
@@ -261,16 +264,15 @@ def seen_counts(user: User, item_ids: Iterable[int]) -> Counter[int]:
     return Counter(rows.order_by().values_list("item_version__item", flat=True))
 
 
-def item_usage(item: Item) -> dict[str, Any]:
-    """Where an item stands: `quizzes` with it as a fixed item, `draws` (pages that may draw it), `attempts` so far."""
-    draws = [
-        page
-        for page in QuizPage.objects.filter(live=True)
-        if any(one.wanted and one.wanted.items.filter(pk=item.pk).exists() for one in asked_by(page.slots))
-    ]
-    references = ReferenceIndex.get_references_to(item).values_list("object_id", flat=True)
-    return {
-        "quizzes": list(QuizPage.objects.filter(pk__in=[int(one) for one in references if str(one).isdigit()])),
-        "draws": draws,
-        "attempts": AttemptItem.objects.filter(item_version__item_key=item.key).count(),
-    }
+# Content that nobody stood for in so long is shown to be looked through again.
+REVIEW_EVERY = timedelta(days=365)
+
+
+def stale_items() -> QuerySet[Item]:
+    """Live items that nobody published or looked through for twelve months, or ever; the oldest first."""
+    since = timezone.now() - REVIEW_EVERY
+    published = Q(last_published_at=None) | Q(last_published_at__lt=since)
+    reviewed = Q(reviewed_at=None) | Q(reviewed_at__lt=since)
+    # Databases do not agree on what is greater than NULL.
+    last = Greatest(Coalesce("reviewed_at", "last_published_at"), Coalesce("last_published_at", "reviewed_at"))
+    return Item.objects.filter(published, reviewed, live=True).order_by(last.asc(nulls_first=True), "title", "pk")

@@ -229,6 +229,19 @@ def _slots(world: World) -> dict[str, Any]:
     return {"slots-count": "1"} | {f"slots-0-{name}": value for name, value in slot.items()}
 
 
+def bulk_action(name: str, allowed: frozenset[str], **fields: Any) -> Row:
+    """An action on several items of the bank; titles are not for everybody in the CMS."""
+    address = f"/admin/bulk/assessments/item/{name}/?id="
+    return Row("", allowed, url=lambda world: f"{address}{world.item.pk}", missing_url=f"{address}{NO_PK}", cms=True,
+               refused=302, note=f"bulk {name}", **fields)  # fmt: skip
+
+
+BULK = [
+    bulk_action("confirm_reviewed", AUTHORS, shows="Frage single_choice"),
+    bulk_action("confirm_reviewed", PUBLISHERS, method="POST", status=302,
+                writes=frozenset({"assessments_item", "wagtailcore_modellogentry"})),
+]  # fmt: skip
+
 _task: Kwargs = lambda world: {"uuid": world.marking_task.uuid}  # noqa: E731 - a column of the rows
 _quiz_to_mark: Kwargs = lambda world: {"key": world.marking_task.activity.key}  # noqa: E731 - a column of the rows
 CLAIM = LOOK | {"assessments_markingtask"}
@@ -282,6 +295,7 @@ ROWS = [
     *snippet("people_function", "function", COMPANY_HR, NOBODY, "marketing"),
     *FACTS,
     *ITEMS,
+    *BULK,
     *ANALYSES,
     *chooser("people_function", "function", COMPANY_HR, "Marketing"),
     *chooser("courses_fact", "fact", AUTHORS, "46 %"),

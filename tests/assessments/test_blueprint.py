@@ -8,7 +8,8 @@ from django.urls import reverse
 from wagtail.models import Locale
 
 from assessments.models import Attempt, Item, QuizPage
-from assessments.selectors.bank import asked_by, item_usage, question_count, slot_shortages, supply_of
+from assessments.selectors.bank import asked_by, question_count, slot_shortages, supply_of
+from assessments.selectors.usage import usage_of
 from assessments.services import start_attempt
 from courses.models import LessonPage
 from people.models import User
@@ -91,7 +92,7 @@ def test_usage_knows_the_rows_that_may_draw_an_item(tree: ModuleTree) -> None:
     item = factories.item(topic="Silos", difficulty="hard")
     page = page_with(tree, factories.blueprint({"topic": "Buyers"}, {"difficulty": "hard"}))
     other = page_with(tree, factories.blueprint({"difficulty": "easy"}))
-    assert [one.pk for one in item_usage(item)["draws"]] == [page.pk]
+    assert [one.pk for one in usage_of([item.pk])[item.pk].quizzes] == [page.pk]
     assert other.live
 
 

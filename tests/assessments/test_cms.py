@@ -171,7 +171,7 @@ def test_the_list_costs_the_same_for_any_number_of_rows(
     for number in range(rows):
         factories.item(tags=["M01", f"T{number}"])
     editor.get(reverse(LIST))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         page = editor.get(reverse(LIST))
     assert len(page.context["page_obj"]) == rows
 

@@ -10,8 +10,9 @@ from assessments.kinds import get_kind
 from assessments.kinds.base import Outcome
 from assessments.models import Attempt, ItemVersionStatistic, QuizPage
 from assessments.selectors import result_view
-from assessments.selectors.bank import item_usage, read_slots, slot_shortages
+from assessments.selectors.bank import read_slots, slot_shortages
 from assessments.selectors.grades import regrade
+from assessments.selectors.usage import usage_of
 from assessments.services import save_response, start_attempt, submit_attempt
 from assessments.services.retention import forget_person
 from assessments.verification import score_differs
@@ -89,8 +90,8 @@ def test_draws_take_what_counts(tree: ModuleTree) -> None:
     kept, left = factories.item(tags=["M01"]), factories.item("likert", tags=["M01"])
     page = factories.quiz_page(tree.page, factories.draw(1, "M01"))
     assert [slot.pool for slot in read_slots(page.slots)] == [(kept.pk,)]
-    assert item_usage(kept)["draws"] == [page]
-    assert item_usage(left)["draws"] == []
+    usage = usage_of([kept.pk, left.pk])
+    assert (usage[kept.pk].quizzes, usage[left.pk].quizzes) == ([page], [])
 
 
 def test_practice_says_that_nothing_is_scored(client: Any, alice: User, tree: ModuleTree) -> None:

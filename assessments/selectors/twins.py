@@ -1,0 +1,63 @@
+"""Items of the bank that may be the same question: equal by checksum, near by the words they share."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from assessments.enums import ItemState
+from assessments.kinds.base import LANGUAGES
+from assessments.likeness import NEAR, joined, likeness, near_pairs
+from assessments.models import Item
+
+
+def _in_use() -> QuerySet[Item]:
+    """A retired item was often replaced by one that says nearly the same: that is no duplicate."""
+    return Item.objects.exclude(state=ItemState.RETIRED).exclude(checksum="").order_by()
+
+
+def equal_groups() -> list[list[int]]:
+    """Ids of items that ask the same with the same key, group by group. One query."""
+    twice = _in_use().values("checksum").annotate(count=Count("pk")).filter(count__gt=1).values("checksum")
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for checksum, pk in _in_use().filter(checksum__in=twice).order_by("pk").values_list("checksum", "pk"):
+        groups[checksum].append(pk)
+    return sorted(groups.values())
+
+
+def near_groups() -> list[list[int]]:
+    """Ids of items whose questions share most of their words in a language, equal ones included. One query."""
+    rows = list(_in_use().values_list("pk", *(f"words_{language}" for language in LANGUAGES)))
+    sets = [{row[0]: frozenset(row[at].split()) for row in rows} for at in range(1, len(LANGUAGES) + 1)]
+    return joined(pair for one in sets for pair in near_pairs(one))
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Another item that may ask the same; `equal`: with the same key."""
+
+    item: Item
+    equal: bool
+
+
+def twins_of(item: Item, *, limit: int = 5) -> list[Twin]:
+    """What in the bank may be the same question as this one, the likest first. At most two queries."""
+    mine = [frozenset(getattr(item, f"words_{language}").split()) for language in LANGUAGES]
+    if not item.checksum:
+        return []
+    likest: dict[int, float] = {}
+    others = _in_use().exclude(pk=item.pk)
+    for pk, checksum, *words in others.values_list("pk", "checksum", *(f"words_{one}" for one in LANGUAGES)):
+        likest[pk] = max(likeness(one, frozenset(other.split())) for one, other in zip(mine, words, strict=True))
+        if checksum == item.checksum:
+            likest[pk] = 2
+    found = sorted((pk for pk, share in likest.items() if share >= NEAR), key=lambda pk: (-likest[pk], pk))[:limit]
+    rows = Item.objects.defer("body").in_bulk(found) if found else {}
+    return [Twin(rows[pk], likest[pk] == 2) for pk in found]
+
+
+def equal_to(item: Item) -> list[Item]:
+    """Items that ask the same with the same key as this one. One query."""
+    if not item.checksum:
+        return []
+    return list(_in_use().filter(checksum=item.checksum).exclude(pk=item.pk).defer("body").order_by("title", "pk"))
