@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from courses.models import Activity, Enrollment, LearningEvent, PathStep
 from courses.selectors import audience_of
 from courses.selectors.records import is_required
 from enablement.core.claimable import WorkState
+from enablement.core.prepared import Prepared
 from people import roles
 from people.models import User
 from people.selectors import units_below
@@ -115,10 +117,13 @@ class Verification:
     sha256: str = ""
 
 
+_by_code = Prepared(lambda code: Certificate.objects.filter(code=code).order_by(), code=models.CharField())
+
+
 def verify(typed: str) -> Verification:
     """Look a code up. Hit and miss cost one query on one unique index, so time tells nothing."""
     code = normalise_code(typed)
-    certificate = next(iter(Certificate.objects.filter(code=code or "-").order_by()), None)  # the code is unique
+    certificate = _by_code.first(code=code or "-")
     if certificate is None:
         return Verification(Validity.UNKNOWN)
     from_frozen = certificate.frozen

@@ -15,8 +15,6 @@ def too_many(request: HttpRequest, *, action: str) -> bool:
     address = get_adapter().get_client_ip(request)
     key = f"throttle:{action}:{address}:{int(time.time()) // WINDOW}"
     try:
-        if cache.add(key, 1, WINDOW * 2):
-            return False
         return int(cache.incr(key)) > LIMIT
-    except ValueError:  # the entry lapsed between the two calls
-        return False
+    except ValueError:  # the first of this window
+        return not cache.add(key, 1, WINDOW * 2) and int(cache.incr(key)) > LIMIT
