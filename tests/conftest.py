@@ -17,6 +17,7 @@ from enablement.core.cache import forget
 from people.enums import Role
 from people.models import User
 from tests import databases, factories, schedule
+from tests.layers import empties_tables, layer, may_share
 
 
 @pytest.fixture(scope="session")
@@ -100,9 +101,7 @@ def admin(db: None) -> User:
     return factories.UserFactory(email="admin@example.com", roles=[Role.ADMIN], is_superuser=True)
 
 
-@pytest.fixture
-def home(db: None) -> HomePage:
-    """The German site: home, catalogue, paths. Returns the home page."""
+def _build_home() -> HomePage:
     german, _ = Locale.objects.get_or_create(language_code="de")
     Locale.objects.get_or_create(language_code="en")
     # A test with real transactions leaves empty tables behind, without the roots that Wagtail's migrations made.
@@ -120,15 +119,26 @@ def home(db: None) -> HomePage:
     return home
 
 
+@pytest.fixture(scope="module")
+def shared_home(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[int | None]:
+    """Key of the home page that all tests of a module share; None where each has to make its own."""
+    if not may_share(request):
+        yield None
+        return
+    with layer(django_db_blocker, _build_home) as made:
+        yield made.pk
+
+
+@pytest.fixture
+def home(shared_home: int | None, db: None) -> HomePage:
+    """The German site: home, catalogue, paths. Returns the home page."""
+    Site.clear_site_root_paths_cache()
+    return HomePage.objects.get(pk=shared_home) if shared_home else _build_home()
+
+
 @pytest.fixture
 def catalogue(home: HomePage) -> CatalogueIndexPage:
     return CatalogueIndexPage.objects.get()
-
-
-def _empties_tables(item: pytest.Item) -> bool:
-    marker = item.get_closest_marker("django_db")
-    names = getattr(item, "fixturenames", ())
-    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names
 
 
 @pytest.hookimpl(wrapper=True)
@@ -138,7 +148,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     The next test may be of any file, and not every one asks for `home`.
     """
     result = yield
-    if nextitem is not None and _empties_tables(item):  # after the last one the database is gone
+    if nextitem is not None and empties_tables(item):  # after the last one the database is gone
         with item.config.stash[blocking_manager_key].unblock():
             Locale.objects.get_or_create(language_code="de")
             if not Collection.objects.exists():
