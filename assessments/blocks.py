@@ -196,12 +196,34 @@ class BlueprintBlock(blocks.StructBlock):
         label = gettext_lazy("Blueprint: how many of which sort")
 
 
+class SectionBlock(blocks.StructBlock):
+    """What stands above the questions that follow, down to the next section. Questions are mixed within it only."""
+
+    heading_de = blocks.CharBlock(label=gettext_lazy("Heading (German)"), max_length=120)
+    heading_en = blocks.CharBlock(label=gettext_lazy("Heading (English)"), max_length=120)
+    intro_de = blocks.TextBlock(
+        label=gettext_lazy("Introduction (German)"),
+        rows=3,
+        max_length=1500,
+        required=False,
+        help_text=gettext_lazy("For example a case that the following questions are about."),
+    )
+    intro_en = blocks.TextBlock(label=gettext_lazy("Introduction (English)"), rows=3, max_length=1500, required=False)
+
+    class Meta:
+        icon = "title"
+        label = gettext_lazy("Section")
+        form_classname = "struct-block bilingual"
+        label_format = "{heading_de}"
+
+
 class QuizSlots(blocks.StreamBlock):
     """What a test asks."""
 
     item = FixedItemBlock()
     draw = DrawBlock()
     blueprint = BlueprintBlock()
+    section = SectionBlock()
 
     class Meta:
         min_num = 1

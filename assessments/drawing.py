@@ -10,11 +10,15 @@ MAX_QUESTIONS = 200
 
 @dataclass(frozen=True)
 class Slot:
-    """A place in a quiz: `count` items out of `pool` (item ids). A fixed item is a pool of one."""
+    """A place in a quiz: `count` items out of `pool` (item ids). A fixed item is a pool of one.
+
+    `section` counts from 1; 0: before the first section, or there is none.
+    """
 
     pool: tuple[int, ...]
     count: int = 1
     weight: Decimal = Decimal(1)
+    section: int = 0
 
 
 @dataclass(frozen=True)

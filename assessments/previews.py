@@ -13,6 +13,7 @@ from assessments.kinds import Kind, get_kind
 from assessments.kinds.base import Content, hints_of
 from assessments.models import Item, QuizPage
 from assessments.reviewing import QUESTION_CELLS
+from assessments.sections import frozen_sections, in_order, section_of, sections_in
 from assessments.selectors.bank import question_count, read_slots, slot_shortages
 
 
@@ -53,7 +54,7 @@ def item_preview(item: Item, mode_name: str) -> dict[str, Any]:
 def _drawn(page: QuizPage) -> list[Drawn]:
     rng = random.Random(page.pk or 0)  # noqa: S311 - a preview looks the same each time
     try:
-        return draw(read_slots(page.slots), seen={}, rng=rng)
+        return in_order(draw(read_slots(page.slots), seen={}, rng=rng), rng, shuffle=False)
     except PoolTooSmallError:
         return []
 
@@ -67,6 +68,10 @@ def quiz_preview(page: QuizPage, mode_name: str) -> dict[str, Any]:
         _question(get_kind(items[one.item].kind), items[one.item].frozen_content(), position=position, answers=answers)
         for position, one in enumerate(drawn, 1)
     ]
+    sections = sections_in(frozen_sections(page.slots, drawn), _language())
+    for question in questions:
+        section = section_of(sections, question["position"])
+        question |= {"section": section, "opens_section": section and section.first == question["position"]}
     total = question_count(page.slots)
     counted = total - sum(not get_kind(items[one.item].kind).graded for one in drawn)
     context: dict[str, Any] = {

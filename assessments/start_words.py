@@ -17,6 +17,9 @@ def rules(card: StartCard) -> list[Rule]:
     told = _times(card)
     told.append(("cloud-check", _("Each answer saves itself within a second. If the network fails, just go on.")))
     told += _limit(card)
+    if sections := card.sections:
+        names = ", ".join(one.heading for one in sections)
+        told.append(("list-checks", _("The questions come in sections: %(names)s.") % {"names": names}))
     told.append(("flag", _("You can move freely between the questions, mark some, and change answers until the end.")))
     told.append(("target", _counting(card)))
     if card.delay_minutes:

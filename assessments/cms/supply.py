@@ -17,7 +17,7 @@ def supply_context(slots: Any) -> dict[str, Any]:
     supply = supply_of(slots)
     return {
         "supply": supply,
-        "shortages": shortages_of(supply) if supply else [],
+        "shortages": shortages_of(slots, supply) if supply else [],
         "questions": sum(one.asked.count for one in supply),
         "points": sum(one.asked.count * one.asked.weight for one in supply),
     }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.enums import AttemptState, GradeMethod, Overdue
 from assessments.kinds import Content
 from assessments.reviewing import Cells, Review, frozen_review, review_moment
+from assessments.sections import Section, sections_in
 
 
 class Attempt(models.Model):
@@ -22,7 +23,7 @@ class Attempt(models.Model):
     `Review.frozen`), shuffle_questions, shuffle_options, attempts_allowed, delay_minutes, time_limit_minutes,
     extra_time_percent, quiz_closes_at (ISO, when the test itself closes for this person), markers, marking_anonymous,
     title_de, title_en, grade_method, recount (only there when an earlier attempt of the cycle had another method),
-    overdue, grace_seconds, hand_in_minutes.
+    overdue, grace_seconds, hand_in_minutes, sections (only there when the test has some, see `frozen_sections`).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -89,6 +90,11 @@ class Attempt(models.Model):
         """The test's title at the start, in the active language."""
         wanted = "en" if (get_language() or "").startswith("en") else "de"
         return str(self.policy.get(f"title_{wanted}") or self.policy.get("title_de") or self.policy.get("title_en"))
+
+    @property
+    def sections(self) -> list[Section]:
+        """Sections of the test as they were at the start, in the active language."""
+        return sections_in(self.policy.get("sections", ()), get_language() or "de")
 
     @property
     def pass_mark(self) -> int:

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,14 +11,15 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from wagtail.models import Page
 
 from assessments.drawing import MAX_QUESTIONS, PoolTooSmallError, Slot, draw
 from assessments.enums import Difficulty
 from assessments.kinds import ungraded_kinds
 from assessments.models import AttemptItem, Item, ItemVersion
+from assessments.sections import sections_in, written_sections
 from courses.enums import Audience
 from people.models import User
 
@@ -91,6 +92,7 @@ class Asked:
     """What a slot asks, before the bank is read: the id of a fixed item, or which items may be drawn (`wanted`).
 
     A blueprint asks by several: one for each of its rows. `number` and `row` count from 1; row 0: the slot has none.
+    `section`: see `Slot`.
     """
 
     number: int
@@ -99,6 +101,7 @@ class Asked:
     fixed: int | None = None
     wanted: Wanted | None = None
     row: int = 0
+    section: int = 0
 
     @property
     def drawn(self) -> QuerySet[Item] | None:
@@ -117,15 +120,20 @@ def asked_by(slots: Any) -> list[Asked]:
     They are read as they are stored: choosers would load each item and page with its content.
     """
     found: list[Asked] = []
+    section = 0
     for number, one in enumerate(slots.raw_data, 1):
         value = one["value"]
-        if one["type"] == "item":
-            found.append(Asked(number, 1, _points(value), fixed=value.get("item")))
+        asked: list[Asked] = []
+        if one["type"] == "section":
+            section += 1
+        elif one["type"] == "item":
+            asked = [Asked(number, 1, _points(value), fixed=value.get("item"))]
         elif one["type"] == "draw":
-            found.append(_draw(number, value, value))
+            asked = [_draw(number, value, value)]
         elif one["type"] == "blueprint":
             rows = value.get("rows") or ()
-            found += [_draw(number, value, child["value"], row=row) for row, child in enumerate(rows, 1)]
+            asked = [_draw(number, value, child["value"], row=row) for row, child in enumerate(rows, 1)]
+        found += [replace(each, section=section) for each in asked]
     return found
 
 
@@ -172,7 +180,8 @@ def _filled(asked: Sequence[Asked], without: Collection[int] = ()) -> list[Slot]
             pool = (one.fixed,) if one.fixed is not None and one.fixed in live else ()
         else:
             pool = tuple(one.wanted.items.values_list("pk", flat=True))
-        found.append(Slot(tuple(pk for pk in pool if pk not in without) if without else pool, one.count, one.weight))
+        left = tuple(pk for pk in pool if pk not in without) if without else pool
+        found.append(Slot(left, one.count, one.weight, one.section))
     return found
 
 
@@ -188,6 +197,7 @@ class Supply:
     asked: Asked
     slot: Slot
     what: str
+    section: str = ""
 
     @property
     def live(self) -> int:
@@ -216,23 +226,35 @@ def supply_of(slots: Any, *, without: Collection[int] = ()) -> list[Supply]:
     titles = dict(Item.objects.filter(pk__in=fixed).values_list("pk", "title")) if fixed else {}
     pages = {one.wanted.objective for one in asked if one.wanted and one.wanted.objective}
     lessons = dict(Page.objects.filter(pk__in=pages).values_list("pk", "title")) if pages else {}
+    headings = ["", *(one.heading for one in sections_in(written_sections(slots), get_language() or "de"))]
     return [
-        Supply(one, slot, one.wanted.words(lessons) if one.wanted else titles.get(one.fixed or 0, "–"))
+        Supply(
+            one,
+            slot,
+            one.wanted.words(lessons) if one.wanted else titles.get(one.fixed or 0, "–"),
+            headings[one.section],
+        )
         for one, slot in zip(asked, _filled(asked, without), strict=True)
     ]
 
 
 def slot_shortages(slots: Any, *, without: Collection[int] = ()) -> list[str]:
     """Sentences about why the bank cannot fill these slots now; empty when it can. `without`: see `read_slots`."""
-    return shortages_of(supply_of(slots, without=without))
+    return shortages_of(slots, supply_of(slots, without=without))
 
 
-def shortages_of(supply: Sequence[Supply]) -> list[str]:
-    """The sentences for what was read."""
+def shortages_of(slots: Any, supply: Sequence[Supply]) -> list[str]:
+    """The sentences for what was read of these slots."""
     read = [one.slot for one in supply]
     if sum(slot.count for slot in read) > MAX_QUESTIONS:
         return [_("A test has at most %(count)d questions.") % {"count": MAX_QUESTIONS}]
     found = [one.sentence for one in supply if one.is_short]
+    asking = {slot.section for slot in read if slot.count}
+    found += [
+        _("The section “%(heading)s” has no questions. Put some below it, or remove it.") % {"heading": one.heading}
+        for number, one in enumerate(sections_in(written_sections(slots), get_language() or "de"), 1)
+        if number not in asking
+    ]
     if not found and not _counts([one.asked for one in supply]):
         found.append(
             _("No question of this test counts: every one is unscored or has 0 points. Add one that is scored.")

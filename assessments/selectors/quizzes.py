@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments.counting import Standing, standing
 from assessments.enums import AttemptState, GradeMethod
 from assessments.models import Attempt, QuizPage
 from assessments.review_words import review_sentences
+from assessments.sections import Section, sections_in, written_sections
 from assessments.selectors.attempts import tries_of
 from assessments.selectors.bank import question_count
 from courses import selectors as courses
@@ -179,6 +181,13 @@ class StartCard:
     @property
     def may_start(self) -> bool:
         return self.open_attempt is None and self.refusal is None
+
+    @property
+    def sections(self) -> list[Section]:
+        """Of the test as it is now, in the active language."""
+        if self.definition is None:
+            return []
+        return sections_in(written_sections(self.definition.slots), get_language() or settings.LANGUAGE_CODE)
 
     @property
     def review_sentences(self) -> list[str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from assessments.drawing import Drawn, PoolTooSmallError, Slot, draw
 from assessments.enums import GradeMethod, Overdue
 from assessments.models import Attempt, AttemptItem, QuizPage
+from assessments.sections import frozen_sections, in_order
 from assessments.selectors.attempts import tries_of
 from assessments.selectors.bank import newest_versions, read_slots, seen_counts
 from assessments.selectors.quizzes import enrolled_activity, quiz_definition, refusal
@@ -65,10 +66,12 @@ def _freeze(
     user: User, quiz: Activity, enrollment: Enrollment, definition: QuizPage, *, before: Attempt | None
 ) -> Attempt:
     rng = random.SystemRandom()
-    drawn = _draw(user, definition, rng)
+    drawn = in_order(_draw(user, definition, rng), rng, shuffle=definition.shuffle_questions)
     now = timezone.now()
     deadline = deadline_for(user, definition, started_at=now)
     policy = policy_of(user, quiz, definition)
+    if sections := frozen_sections(definition.slots, drawn):
+        policy["sections"] = sections
     if before is not None and (before.grade_method != GradeMethod.HIGHEST or "recount" in before.policy):
         policy["recount"] = True  # the best score that is recorded may be lower than the best attempt
     attempt = Attempt.objects.create(
@@ -82,8 +85,6 @@ def _freeze(
         closes_at=closing_of(policy, deadline),
     )
     versions = newest_versions(one.item for one in drawn)
-    if definition.shuffle_questions:
-        rng.shuffle(drawn)
     AttemptItem.objects.bulk_create(
         AttemptItem(
             attempt=attempt,

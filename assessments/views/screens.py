@@ -13,6 +13,7 @@ from assessments.enums import AnswerState, GradeMethod, Overdue
 from assessments.kinds import get_kind
 from assessments.models import Attempt
 from assessments.review_words import change_sentence
+from assessments.sections import Section, section_of
 from assessments.selectors import AttemptView, QuestionResult, QuestionView, ResultView
 from assessments.selectors.marking import Feedback
 from assessments.selectors.quizzes import moment
@@ -52,6 +53,11 @@ class QuestionScreen:
 
     view: QuestionView
     url: str
+    section: Section | None = None
+
+    @property
+    def opens_section(self) -> bool:
+        return self.section is not None and self.section.first == self.position
 
     @property
     def understood(self) -> str:
@@ -154,7 +160,11 @@ def attempt_urls(attempt: Attempt) -> dict[str, str]:
 def question_screens(view: AttemptView) -> list[QuestionScreen]:
     """All questions of an attempt with their addresses. No query."""
     pattern = attempt_urls(view.attempt)["url_pattern"].removesuffix("0/")
-    return [QuestionScreen(question, f"{pattern}{question.position}/") for question in view.questions]
+    sections = view.attempt.sections
+    return [
+        QuestionScreen(question, f"{pattern}{question.position}/", section_of(sections, question.position))
+        for question in view.questions
+    ]
 
 
 _TIME_IS_UP = {
@@ -207,6 +217,11 @@ class QuestionVerdict:
     review: dict[str, Any]
     lesson: LessonLink | None
     feedback: Feedback | None
+    section: Section | None = None
+
+    @property
+    def opens_section(self) -> bool:
+        return self.section is not None and self.section.first == self.position
 
 
 @dataclass(frozen=True)
@@ -326,6 +341,7 @@ def result_screen(view: ResultView, language: str) -> ResultScreen:
         return LessonLink(lesson.title, found.url) if lesson and found else None
 
     questions = [] if view.attempt.answers_deleted_at else view.questions
+    sections = view.attempt.sections
     return ResultScreen(
         passed=view.passed,
         marking=view.withheld == "marking",
@@ -355,6 +371,7 @@ def result_screen(view: ResultView, language: str) -> ResultScreen:
                 review=question.review,
                 lesson=link(question.lesson),
                 feedback=question.feedback,
+                section=section_of(sections, question.position),
             )
             for question in questions
         ],

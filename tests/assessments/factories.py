@@ -265,6 +265,11 @@ def blueprint(*rows: dict[str, Any], tags: Sequence[str] = ()) -> list[dict[str,
     return [{"type": "blueprint", "value": {"tags": list(tags), "audience": Audience.BOTH, "rows": _list(values, "r")}}]
 
 
+def section(heading: str) -> list[dict[str, Any]]:
+    """A section that begins here."""
+    return [{"type": "section", "value": bilingual(heading=heading, intro=f"About {heading}")}]
+
+
 def quiz_page(module: ModulePage, slots: list[dict[str, Any]], **fields: Any) -> QuizPage:
     """A live test at the end of a module. Without a delay, unless one is asked for."""
     fields.setdefault("title", f"Test {next(_numbers)}")

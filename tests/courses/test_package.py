@@ -124,6 +124,18 @@ slots:
       difficulty: hard
       count: 1
       weight: 2
+- section:
+    heading:
+      de: Ein Fall
+      en: A case
+    intro:
+      de: Lies ihn zuerst.
+      en: Read it first.
+- draw:
+    count: 1
+    difficulty: easy
+    audience: both
+    weight: 1
 pass_mark: 80
 attempts_allowed: 0
 delay_minutes: 60
@@ -323,7 +335,7 @@ def test_all_problems_are_reported_at_once_with_file_and_line(tmp_path: Path, fi
         "pages/s/path.de.yaml:11: there is no page 'nobody' in this package",
         "pages/s/path.en.yaml:11: 'steps' differs from pages/s/path.de.yaml:11; it holds for all languages",
         "pages/s/quiz.de.yaml:1: page 'quiz' is missing in 'en': pages/s/quiz.en.yaml",
-        "pages/s/quiz.de.yaml:27: expected a number, found text",
+        "pages/s/quiz.de.yaml:39: expected a number, found text",
     ]
     assert not Page.objects.filter(depth__gt=2, slug__startswith="module").exists()
     assert not Fact.objects.exists()
