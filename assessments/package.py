@@ -115,6 +115,7 @@ def register() -> None:
                 "review_later",
                 "review_after_close",
                 "review_until_passed",
+                "score_bands",
                 "markers",
                 "marking_anonymous",
             ),

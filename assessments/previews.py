@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from assessments.bands import band_text, frozen_bands
 from assessments.drawing import Drawn, PoolTooSmallError, draw
 from assessments.enums import ReviewCell, ReviewMoment
 from assessments.kinds import Kind, get_kind
@@ -59,6 +60,13 @@ def _drawn(page: QuizPage) -> list[Drawn]:
         return []
 
 
+def _band(page: QuizPage, score: Decimal) -> str:
+    """What an attempt with that score would read right after submitting."""
+    if not page.review.at(ReviewMoment.RIGHT_AFTER) >= {ReviewCell.SCORE, ReviewCell.FEEDBACK}:
+        return ""
+    return band_text(frozen_bands(page.score_bands), score, _language())
+
+
 def quiz_preview(page: QuizPage, mode_name: str) -> dict[str, Any]:
     """`questions` as one attempt might draw them; in the modes `passed` and `failed` the head of such a result."""
     drawn = _drawn(page)
@@ -91,5 +99,6 @@ def quiz_preview(page: QuizPage, mode_name: str) -> dict[str, Any]:
             "percent": int(Decimal(right * 100) / counted) if counted else 0,
             "shows_score": ReviewCell.SCORE in shows,
             "shows_answers": shows >= QUESTION_CELLS,
+            "band_feedback": _band(page, Decimal(right) / counted) if counted else "",
         }
     return context

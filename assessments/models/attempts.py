@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from assessments.enums import AttemptState, GradeMethod, Overdue
+from assessments.bands import band_text
+from assessments.enums import AttemptState, GradeMethod, Overdue, ReviewCell
 from assessments.kinds import Content
 from assessments.reviewing import Cells, Review, frozen_review, review_moment
 from assessments.sections import Section, sections_in
@@ -23,7 +24,8 @@ class Attempt(models.Model):
     `Review.frozen`), shuffle_questions, shuffle_options, attempts_allowed, delay_minutes, time_limit_minutes,
     extra_time_percent, quiz_closes_at (ISO, when the test itself closes for this person), markers, marking_anonymous,
     title_de, title_en, grade_method, recount (only there when an earlier attempt of the cycle had another method),
-    overdue, grace_seconds, hand_in_minutes, sections (only there when the test has some, see `frozen_sections`).
+    overdue, grace_seconds, hand_in_minutes, sections, bands (only there when the test has some, see
+    `frozen_sections`, `frozen_bands`).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -90,6 +92,18 @@ class Attempt(models.Model):
         """The test's title at the start, in the active language."""
         wanted = "en" if (get_language() or "").startswith("en") else "de"
         return str(self.policy.get(f"title_{wanted}") or self.policy.get("title_de") or self.policy.get("title_en"))
+
+    def band_feedback(self, now: datetime) -> str:
+        """Feedback on the score as a whole, in the active language; empty where the matrix holds it back.
+
+        Whether the test is passed makes no difference: those who have not are the ones who need it, and it says nothing
+        about single questions.
+        """
+        shows = self.review.at(review_moment(self.ended_at, self.quiz_closes_at, now=now))
+        handed_in = self.state in {AttemptState.SUBMITTED, AttemptState.EXPIRED}
+        if self.score_scaled is None or not handed_in or not shows >= {ReviewCell.SCORE, ReviewCell.FEEDBACK}:
+            return ""
+        return band_text(self.policy.get("bands", ()), self.score_scaled, get_language() or "de")
 
     @property
     def sections(self) -> list[Section]:

@@ -11,7 +11,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from assessments.blocks import QuizSlots, QuizSlotsField
+from assessments.blocks import QuizSlots, QuizSlotsField, ScoreBands, ScoreBandsField
 from assessments.cms.forms import QuizPageForm
 from assessments.cms.panels import ReviewPanel, SupplyPanel
 from assessments.enums import GradeMethod, Overdue, ReviewMoment, ReviewPolicy
@@ -101,6 +101,16 @@ class QuizPage(ActivityPage):
         help_text=_("Before that, people see at most their score and topics."),
     )
 
+    score_bands = ScoreBandsField(
+        ScoreBands(),
+        verbose_name=_("feedback by score"),
+        blank=True,
+        help_text=_(
+            "Stands above the result, wherever score and explanations are shown at that time. It tells nothing about "
+            "single questions, so it does not wait until the test is passed."
+        ),
+    )
+
     base_form_class = QuizPageForm
     content_panels: ClassVar = [
         *Page.content_panels,
@@ -125,6 +135,7 @@ class QuizPage(ActivityPage):
             heading=_("After submitting"),
             help_text=_("Rules hold for attempts that start after you published them. Running ones keep theirs."),
         ),
+        FieldPanel("score_bands", classname="collapsed"),
         MultiFieldPanel(
             [
                 FieldRowPanel(
@@ -178,6 +189,7 @@ class QuizPage(ActivityPage):
                 "review_later",
                 "review_after_close",
                 "review_until_passed",
+                "score_bands",
                 "markers",
                 "marking_anonymous",
                 "show_in_menus",

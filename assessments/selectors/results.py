@@ -76,7 +76,7 @@ class ResultView:
     `shows` are the cells of the review matrix that hold now. `score_scaled`, `points`, `maximum` are None and `topics`
     empty without the score; `questions` is empty where nothing of them may be seen, and `withheld` says why: "policy",
     "until_passed", "running", "marking" or "deleted". `changes_at` is when the next moment of the matrix begins,
-    `shows_then` what it will show.
+    `shows_then` what it will show. `band_feedback` is the feedback on the score as a whole.
     """
 
     attempt: Attempt
@@ -96,6 +96,7 @@ class ResultView:
     shows: Cells = EVERYTHING
     changes_at: datetime | None = None
     shows_then: Cells = EVERYTHING
+    band_feedback: str = ""
 
     @property
     def test_passed(self) -> bool:
@@ -168,6 +169,7 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
         shows=shows,
         changes_at=changes_at,
         shows_then=shows_then,
+        band_feedback=attempt.band_feedback(now),
     )
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.bands import frozen_bands
 from assessments.drawing import Drawn, PoolTooSmallError, Slot, draw
 from assessments.enums import GradeMethod, Overdue
 from assessments.models import Attempt, AttemptItem, QuizPage
@@ -72,6 +73,8 @@ def _freeze(
     policy = policy_of(user, quiz, definition)
     if sections := frozen_sections(definition.slots, drawn):
         policy["sections"] = sections
+    if bands := frozen_bands(definition.score_bands):
+        policy["bands"] = bands
     if before is not None and (before.grade_method != GradeMethod.HIGHEST or "recount" in before.policy):
         policy["recount"] = True  # the best score that is recorded may be lower than the best attempt
     attempt = Attempt.objects.create(

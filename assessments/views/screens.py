@@ -242,6 +242,7 @@ class ResultScreen:
     withheld_line: str
     change_line: str
     counts_line: str
+    band_feedback: str
     topics: list[TopicBar] = field(default_factory=list)
     questions: list[QuestionVerdict] = field(default_factory=list)
     reread: list[LessonLink] = field(default_factory=list)
@@ -354,6 +355,7 @@ def result_screen(view: ResultView, language: str) -> ResultScreen:
         withheld_line=_withheld_line(view),
         change_line=_change_line(view),
         counts_line=_counts_line(view),
+        band_feedback=view.band_feedback,
         topics=[
             TopicBar(
                 topic.name,

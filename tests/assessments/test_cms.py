@@ -202,6 +202,7 @@ class TestQuizPages:
                     "hand_in_minutes": "10",
                     "review_policy": "full",
                     "markers": "1",
+                    "score_bands": streamfield([]),
                     "comments": inline_formset([]),
                     **more,
                 }

@@ -126,6 +126,7 @@ def _posted(page: QuizPage, **more: Any) -> dict[str, Any]:
             "marking_anonymous": "on",
             "opens_at": "",
             "closes_at": "",
+            "score_bands": streamfield([]),
             "comments": inline_formset([]),
         }
     )

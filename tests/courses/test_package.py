@@ -146,6 +146,15 @@ hand_in_minutes: 10
 shuffle_questions: true
 shuffle_options: true
 review_policy: full
+score_bands:
+- percent: 0
+  text:
+    de: Lies noch einmal.
+    en: Read again.
+- percent: 80
+  text:
+    de: Gut gespielt.
+    en: Well played.
 markers: 1
 marking_anonymous: true
 """
