@@ -10,7 +10,7 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registers of lower rooms."""
         # Models are ready only now.
-        from assessments import exporters, package, practice, verification  # noqa: F401, PLC0415
+        from assessments import content_checks, exporters, package, practice, verification  # noqa: F401, PLC0415
         from assessments.services import retention  # noqa: PLC0415
         from courses.checks import register_check_renderer  # noqa: PLC0415
         from courses.withholding import register_withheld_scores  # noqa: PLC0415

@@ -7,26 +7,64 @@ from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 
 from assessments.cms import analysis_hooks, marking, regrading, supply  # noqa: F401 - one registers its hooks
-from assessments.cms.bulk import ReviewedBulkAction
+from assessments.cms.bulk import RetireBulkAction, ReviewedBulkAction, TagBulkAction
+from assessments.cms.desk import DeskPanel
 from assessments.cms.viewsets import ItemViewSet
 from assessments.models import Item
-from assessments.services.bank import REVIEWED
+from assessments.selectors.twins import equal_to
+from assessments.services.bank import REVIEWED, TAGGED
 from people.roles import may_mark
 
 register_snippet(ItemViewSet)
-hooks.register("register_bulk_action", ReviewedBulkAction)
+for action in (ReviewedBulkAction, TagBulkAction, RetireBulkAction):
+    hooks.register("register_bulk_action", action)
+
+
+@hooks.register("construct_homepage_panels")
+def desk(request: HttpRequest, panels: list[Any]) -> None:
+    """What waits for a trainer."""
+    panels.append(DeskPanel())
+
+
+@hooks.register("after_create_snippet")
+@hooks.register("after_edit_snippet")
+def warn_of_copies(request: HttpRequest, instance: Any) -> None:
+    """After publishing: that the bank asks the same already. Nothing is refused; one may replace the other."""
+    if not isinstance(instance, Item) or not request.POST.get("action-publish"):
+        return
+    others = equal_to(instance)
+    if others:
+        titles = ", ".join(f"“{other.title}”" for other in others[:3])
+        text = gettext(
+            "The bank has the same question with the same key: %(items)s. If one replaces the other, retire it."
+        )
+        messages.warning(request, text % {"items": titles})
 
 
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
     """What the history of an item says of it."""
     actions.register_action(REVIEWED, _("Look through"), _("Looked through and found right"))
+
+    @actions.register_action(TAGGED)
+    class Tagged(LogFormatter):
+        label = _("Change tags")
+
+        def format_message(self, log_entry: Any) -> str:
+            said = [
+                (_("added %(tags)s"), log_entry.data.get("added")),
+                (_("took away %(tags)s"), log_entry.data.get("removed")),
+            ]
+            return ", ".join(text % {"tags": ", ".join(tags)} for text, tags in said if tags)
 
 
 @hooks.register("register_cms_quick_link")

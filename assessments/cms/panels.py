@@ -9,7 +9,7 @@ from assessments.review_words import review_sentences
 
 
 class ItemUsagePanel(Panel):
-    """Which tests ask this item, and how often it was asked. Reads only."""
+    """Which tests ask this item, which version is in use where, and what publishing a change does. Reads only."""
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "assessments/cms/usage_panel.html"
@@ -19,11 +19,13 @@ class ItemUsagePanel(Panel):
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             from assessments.selectors.usage import usage_of  # noqa: PLC0415 - models declare this panel
+            from assessments.selectors.versions import versions_of  # noqa: PLC0415 - the same
 
             return {
                 **super().get_context_data(parent_context),
+                "item": self.instance,
                 "usage": usage_of([self.instance.pk])[self.instance.pk],
-                "versions": list(self.instance.versions.order_by("-number").only("number", "created_at")[:20]),
+                "versions": versions_of(self.instance, limit=8),
             }
 
 

@@ -18,11 +18,12 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, WorkflowActionView
 
 from assessments.cms.exchange import ExchangeButtonsMixin, export_view_class, preview, upload
+from assessments.cms.versions import versions
 from assessments.enums import Difficulty, ItemState
 from assessments.kinds import get_kind, kind_choices
 from assessments.models import Item, ItemTag
 from assessments.selectors.analysis import flagged_item_ids
-from assessments.selectors.bank import stale_items
+from assessments.selectors.bank import items_in_review, stale_items
 from assessments.selectors.twins import equal_groups, near_groups
 from assessments.selectors.usage import Usage, never_used, usage_of
 from courses.approving import NoGapsMixin
@@ -83,7 +84,11 @@ class ReviewedColumn(Column):
 
 FINDINGS = (("too_easy", _("Too easy")), ("too_hard", _("Too hard")), ("suspicious", _("Is the key right?")))
 MISSING = (("de", _("German")), ("en", _("English")))
-NEEDS = (("review", _("Not looked through for 12 months")), ("use", _("Never used")))
+NEEDS = (
+    ("review", _("Not looked through for 12 months")),
+    ("approval", _("Draft waits for approval")),
+    ("use", _("Never used")),
+)
 TWINS = (("near", _("Possibly the same question")), ("equal", _("The same question and key")))
 
 
@@ -115,7 +120,9 @@ class ItemFilterSet(WagtailFilterSet):
         return items.filter(**{f"missing_{value}": True})
 
     def filter_needs(self, items: QuerySet[Item], name: str, value: str) -> QuerySet[Item]:
-        return never_used(items) if value == "use" else items.filter(pk__in=stale_items().order_by().values("pk"))
+        if value == "use":
+            return never_used(items)
+        return items.filter(pk__in=items_in_review() if value == "approval" else stale_items().order_by().values("pk"))
 
     def filter_finding(self, items: QuerySet[Item], name: str, value: str) -> QuerySet[Item]:
         return items.filter(pk__in=flagged_item_ids(value))
@@ -227,4 +234,5 @@ class ItemViewSet(SnippetViewSet):
             path("import/", upload, name="import"),
             path("import/<uuid:pk>/", preview, name="import_preview"),
             path("export/", export, name="export"),
+            path("versions/<int:pk>/", versions, name="versions"),
         ]

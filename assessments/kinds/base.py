@@ -229,6 +229,9 @@ class Kind(ABC):
     # True: people mark the answer with a rubric, see `kinds/by_hand.py`.
     by_hand: ClassVar[bool] = False
 
+    # Names in the content, at any depth, that decide which answers are right; the history of versions marks them.
+    key_fields: ClassVar[frozenset[str]] = frozenset()
+
     # Whether the player offers to take the answer back: where a control, once set, cannot be emptied by itself.
     takes_back: ClassVar[bool] = False
 
@@ -268,6 +271,14 @@ class Kind(ABC):
     @abstractmethod
     def problems(self, content: Content) -> list[str]:
         """Sentences about what keeps this content from being published; empty when it is fine."""
+
+    def weaknesses(self, content: Content) -> list[str]:
+        """Sentences about what gives the answer away or asks badly; it may be published all the same."""
+        return []
+
+    def key_place(self, content: Content) -> int | None:
+        """Where the one right answer stands as it was written, from 1; None where there is no such place."""
+        return None
 
     def common_problems(self, content: Content, *, prompt: str = "") -> list[str]:
         """What every kind needs; `prompt` is what the question is called where it is none."""

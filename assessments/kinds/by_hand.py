@@ -92,6 +92,7 @@ class ByHandBlock(ItemBlock):
 class ByHandKind(Kind):
     """Graded by people: `grade` returns None until somebody has chosen a level of every criterion."""
 
+    key_fields = frozenset({"points"})
     by_hand = True
 
     def content(self, raw: Mapping[str, Any]) -> Content:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
 from assessments.kinds.base import (
+    LANGUAGE_NAMES,
+    LANGUAGES,
     Content,
     ItemBlock,
     Kind,
@@ -22,6 +24,10 @@ from assessments.kinds.base import (
     text_in,
     texts,
 )
+
+# A right answer stands out when it is so many times as long as the next one, and by at least so many characters.
+LONGEST = 1.3
+LONGER = 15
 
 
 class OptionBlock(blocks.StructBlock):
@@ -63,6 +69,8 @@ def _option_name(number: int) -> str:
 
 
 class ChoiceKind(Kind):
+    key_fields = frozenset({"correct"})
+
     def content(self, raw: Mapping[str, Any]) -> Content:
         return {
             **texts(raw, "prompt", "feedback"),
@@ -83,6 +91,31 @@ class ChoiceKind(Kind):
         if any(repeated(option[f"text_{language}"] for option in options) for language in ("de", "en")):
             found.append(_("Two answers have the same text."))
         return found
+
+    def weaknesses(self, content: Content) -> list[str]:
+        """A right answer that is the longest by far: people who know nothing choose it.
+
+        "Keep the length of choices about equal" (guideline 24 of Haladyna, Downing and Rodriguez, "A Review of
+        Multiple-Choice Item-Writing Guidelines", Applied Measurement in Education 15, 2002); the factor is ours.
+        """
+        options = content["options"]
+        if len(options) < 3 or sum(option["correct"] for option in options) != 1:
+            return []
+        return [
+            _("The right answer is the longest by far (%(language)s): it gives itself away.")
+            % {"language": LANGUAGE_NAMES[language]}
+            for language in LANGUAGES
+            if self._stands_out(options, f"text_{language}")
+        ]
+
+    def _stands_out(self, options: list[dict[str, Any]], name: str) -> bool:
+        right = next(len(option[name]) for option in options if option["correct"])
+        longest = max(len(option[name]) for option in options if not option["correct"])
+        return longest > 0 and right >= LONGEST * longest and right - longest >= LONGER
+
+    def key_place(self, content: Content) -> int | None:
+        right = [place for place, option in enumerate(content["options"], 1) if option["correct"]]
+        return right[0] if len(right) == 1 else None
 
     def option_order(self, content: Content, rng: random.Random, *, shuffle: bool) -> list[str]:
         ids = [option["id"] for option in content["options"]]

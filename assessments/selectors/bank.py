@@ -8,12 +8,13 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from wagtail.models import Page
+from wagtail.models import Page, WorkflowState
 
 from assessments.drawing import MAX_QUESTIONS, PoolTooSmallError, Slot, draw
 from assessments.enums import Difficulty
@@ -298,3 +299,9 @@ def stale_items() -> QuerySet[Item]:
     # Databases do not agree on what is greater than NULL.
     last = Greatest(Coalesce("reviewed_at", "last_published_at"), Coalesce("last_published_at", "reviewed_at"))
     return Item.objects.filter(published, reviewed, live=True).order_by(last.asc(nulls_first=True), "title", "pk")
+
+
+def items_in_review() -> set[int]:
+    """Ids of items of which a draft waits for approval, live or not. One query."""
+    states = WorkflowState.objects.active().filter(base_content_type=ContentType.objects.get_for_model(Item))
+    return {int(pk) for pk in states.values_list("object_id", flat=True) if pk.isdecimal()}

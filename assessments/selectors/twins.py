@@ -9,6 +9,7 @@ from assessments.enums import ItemState
 from assessments.kinds.base import LANGUAGES
 from assessments.likeness import NEAR, joined, likeness, near_pairs
 from assessments.models import Item
+from assessments.models.items import stored_summary
 
 
 def _in_use() -> QuerySet[Item]:
@@ -42,14 +43,16 @@ class Twin:
 
 def twins_of(item: Item, *, limit: int = 5) -> list[Twin]:
     """What in the bank may be the same question as this one, the likest first. At most two queries."""
-    mine = [frozenset(getattr(item, f"words_{language}").split()) for language in LANGUAGES]
-    if not item.checksum:
+    # Of a draft in the editor, too, whose columns are still those of what is live.
+    own = stored_summary(item.body.get_prep_value() if item.body else [])
+    mine = [frozenset(own[f"words_{language}"].split()) for language in LANGUAGES]
+    if not own["checksum"]:
         return []
     likest: dict[int, float] = {}
     others = _in_use().exclude(pk=item.pk)
     for pk, checksum, *words in others.values_list("pk", "checksum", *(f"words_{one}" for one in LANGUAGES)):
         likest[pk] = max(likeness(one, frozenset(other.split())) for one, other in zip(mine, words, strict=True))
-        if checksum == item.checksum:
+        if checksum == own["checksum"]:
             likest[pk] = 2
     found = sorted((pk for pk, share in likest.items() if share >= NEAR), key=lambda pk: (-likest[pk], pk))[:limit]
     rows = Item.objects.defer("body").in_bulk(found) if found else {}
@@ -58,6 +61,7 @@ def twins_of(item: Item, *, limit: int = 5) -> list[Twin]:
 
 def equal_to(item: Item) -> list[Item]:
     """Items that ask the same with the same key as this one. One query."""
-    if not item.checksum:
+    checksum = stored_summary(item.body.get_prep_value() if item.body else [])["checksum"]
+    if not checksum:
         return []
-    return list(_in_use().filter(checksum=item.checksum).exclude(pk=item.pk).defer("body").order_by("title", "pk"))
+    return list(_in_use().filter(checksum=checksum).exclude(pk=item.pk).defer("body").order_by("title", "pk"))

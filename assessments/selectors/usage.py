@@ -11,7 +11,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from wagtail.models import Page, ReferenceIndex
 
 from assessments.models import AttemptItem, Item, QuizPage
-from assessments.selectors.bank import Asked, asked_by
+from assessments.selectors.bank import Asked, asked_by, slot_shortages
 
 P = TypeVar("P", bound=Page)
 # SQLite refuses a UNION of more than 500 parts.
@@ -116,3 +116,33 @@ def never_used(items: QuerySet[Item]) -> QuerySet[Item]:
         may_be_drawn |= Q(pk__in=pool.values("pk"))
     attempts = AttemptItem.objects.filter(item_version__item=OuterRef("pk"))
     return items.filter(~Exists(attempts)).exclude(pk__in=used).exclude(may_be_drawn)
+
+
+@dataclass(frozen=True)
+class ShortQuiz:
+    """A live test that could not be started, and why."""
+
+    page: QuizPage
+    sentences: list[str]
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What retiring items does: `short` could be started before and not afterwards, of `quizzes` that use them."""
+
+    short: list[ShortQuiz]
+    quizzes: int
+    lessons: list[Page]
+
+
+def effects_of_retiring(item_ids: Collection[int]) -> Effects:
+    """What becomes of live tests and lessons without these items. Reads each test that uses one of them twice."""
+    usage = usage_of(item_ids).values()
+    quizzes = {page.pk: page for one in usage for page in one.quizzes}
+    gone = frozenset(item_ids)
+    short = [
+        ShortQuiz(page, after)
+        for page in sorted(quizzes.values(), key=lambda page: page.title.casefold())
+        if (after := slot_shortages(page.slots, without=gone)) and not slot_shortages(page.slots)
+    ]
+    return Effects(short, len(quizzes), list({page.pk: page for one in usage for page in one.lessons}.values()))

@@ -220,7 +220,8 @@ ITEMS = [
          status=302, writes=frozenset({"assessments_item"})),
     view(f"{ITEM}:export", AUTHORS, shows="Moodle XML", refused=302),
     view(f"{ITEM}:export", AUTHORS, query="?format=gift&language=de&download=1", shows="Frage single_choice",
-         refused=302, note="download"),
+        refused=302, note="download"),
+    view(f"{ITEM}:versions", AUTHORS, pk_of("item"), shows="Frage single_choice", refused=302, missing=None),
 ]  # fmt: skip
 
 
@@ -240,6 +241,11 @@ BULK = [
     bulk_action("confirm_reviewed", AUTHORS, shows="Frage single_choice"),
     bulk_action("confirm_reviewed", PUBLISHERS, method="POST", status=302,
                 writes=frozenset({"assessments_item", "wagtailcore_modellogentry"})),
+    bulk_action("retire", AUTHORS, shows="Frage single_choice"),
+    bulk_action("retire", PUBLISHERS, method="POST", status=302,
+                writes=frozenset({"assessments_item", "wagtailcore_modellogentry"})),
+    bulk_action("change_tags", AUTHORS, shows="Frage single_choice"),
+    bulk_action("change_tags", AUTHORS, method="POST", shows="Frage single_choice"),
 ]  # fmt: skip
 
 _task: Kwargs = lambda world: {"uuid": world.marking_task.uuid}  # noqa: E731 - a column of the rows

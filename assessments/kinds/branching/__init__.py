@@ -40,6 +40,7 @@ class Branching(Kind):
     well, and who may go back could try the endings one by one.
     """
 
+    key_fields = frozenset({"goes_to", "points"})
     name = "branching"
     label = gettext_lazy("Conversation with choices")
     description = gettext_lazy(

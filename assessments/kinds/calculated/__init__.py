@@ -38,6 +38,7 @@ class Calculated(Numeric):
     `option_order` freezes `{variable: number}`; `as_asked` turns it into a question with a number for an answer.
     """
 
+    key_fields = frozenset({"formula", "tolerance", "tolerance_in", "variables"})
     name = "calculated"
     label = gettext_lazy("Calculated number")
     description = gettext_lazy("A result is worked out from numbers that are drawn for each attempt.")

@@ -86,6 +86,7 @@ class CategoriseBlock(ItemBlock):
 class Categorise(PartsKind):
     """Response: `{entry id: group id}`, possibly for some entries only. Score: the share of right entries."""
 
+    key_fields = frozenset({"group"})
     name = "categorise"
     label = gettext_lazy("Sort into groups")
     description = gettext_lazy("Entries are sorted into two to six groups; each right one earns its part.")

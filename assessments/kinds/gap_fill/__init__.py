@@ -35,6 +35,7 @@ from assessments.kinds.gap_fill.layout import numbers, spots
 class GapFill(Kind):
     """Response: `{gap id: text or choice id}`, possibly for some gaps only. Score: the points of the gaps earned."""
 
+    key_fields = frozenset({"correct", "number", "points", "share", "tolerance", "variants_de", "variants_en"})
     name = "gap_fill"
     label = gettext_lazy("Gap fill")
     description = gettext_lazy("A running text with gaps for words, numbers or choices.")

@@ -80,6 +80,7 @@ class Hotspot(MultipleChoice):
     Which of the two it is the trainer says, and not how many areas are right. Graded as multiple choice.
     """
 
+    key_fields = frozenset({"correct", "height", "left", "shape", "several", "top", "width"})
     name = "hotspot"
     label = gettext_lazy("Areas of a picture")
     description = gettext_lazy("Areas of a picture are chosen, on it or in a list beside it.")

@@ -81,6 +81,7 @@ def _choice_id(seed: str) -> str:
 class Matching(PartsKind):
     """Response: `{entry id: choice id}`, possibly for some entries only. Score: the share of right entries."""
 
+    key_fields = frozenset({"choice"})
     name = "matching"
     label = gettext_lazy("Matching")
     description = gettext_lazy("Entries on the left, and for each of them a choice from a list.")

@@ -81,6 +81,7 @@ class Numeric(Kind):
     See `reading.py` for how numbers are read: where a text has two readings ("1.234"), one that is right suffices.
     """
 
+    key_fields = frozenset({"answer", "tolerance"})
     name = "numeric"
     label = gettext_lazy("Number")
     description = gettext_lazy("A result is worked out and typed in; 1.234,5 and 1,234.5 are both understood.")

@@ -67,6 +67,7 @@ class Ordering(Kind):
     Score: the share of entries that stand at their right place ("absolute position" of Moodle's ordering question).
     """
 
+    key_fields = frozenset({"entries"})
     name = "ordering"
     label = gettext_lazy("Ordering")
     description = gettext_lazy("Entries are brought into the right order; each at its right place earns its part.")

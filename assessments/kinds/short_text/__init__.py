@@ -77,6 +77,7 @@ class ShortText(Kind):
     count. Where none does, a small typing mistake in a variant earns its share if the trainer allows it.
     """
 
+    key_fields = frozenset({"match_case", "share", "typos", "umlauts", "variants_de", "variants_en"})
     name = "short_text"
     label = gettext_lazy("Short text")
     description = gettext_lazy("One or two words are typed and compared with the answers that you accept.")

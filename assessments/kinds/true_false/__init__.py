@@ -55,6 +55,7 @@ def _label(answer: str, language: str) -> str:
 class TrueFalse(Kind):
     """Response: "true" or "false". All or nothing."""
 
+    key_fields = frozenset({"key"})
     name = "true_false"
     label = gettext_lazy("True or false")
     description = gettext_lazy(
