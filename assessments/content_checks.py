@@ -46,7 +46,7 @@ def check_quiz(page: QuizPage) -> Iterator[Problem]:
     if not supply:
         yield Problem(_("The test asks nothing yet."), "slots")
         return
-    for sentence in shortages_of(supply):
+    for sentence in shortages_of(page.slots, supply):
         yield Problem(sentence, "slots")
     ids = {pk for one in supply for pk in one.slot.pool}
     yield from _gaps(ids)
