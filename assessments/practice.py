@@ -99,7 +99,7 @@ class Check:
     @property
     def question(self) -> dict[str, Any]:
         """As in a test: without key and feedback."""
-        return self.kind.public(self.content, self.language, self.order)
+        return self.kind.asked(self.content, self.language, self.order)
 
     @property
     def token(self) -> str:
@@ -138,7 +138,7 @@ def answered(check: Check, response: Any) -> Check:
     return replace(
         check,
         response=response,
-        review=check.kind.review(check.content, response, check.language),
+        review=check.kind.reviewed(check.content, response, check.language),
         correct=bool(outcome and outcome.correct),
         score=outcome.score if outcome else None,
         known=outcome is not None,

@@ -32,12 +32,12 @@ def _question(kind: Kind, content: Content, *, position: int, answers: bool) -> 
         "position": position,
         "prefix": f"q{position}",
         "template": f"assessments/kinds/{kind.name}/question.html",
-        "public": kind.public(content, _language(), order),
+        "public": kind.asked(content, _language(), order),
         "problems": problems,
     }
     if answers:
         shown["review_template"] = f"assessments/kinds/{kind.name}/review.html"
-        shown["review"] = kind.review(content, None, _language())
+        shown["review"] = kind.reviewed(content, None, _language())
         shown["hints"] = hints_of(content, _language())
     return shown
 

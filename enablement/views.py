@@ -19,6 +19,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from courses.views.documents import in_parts
 from enablement.core import metrics
 from enablement.core.errors import is_outage
 from enablement.core.models import Heartbeat
@@ -119,7 +120,7 @@ PUBLIC_FOLDERS = ("images/", "original_images/", "questions/", "brand/")
 
 @require_safe
 def media(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Images of the CMS, for people who are logged in. Never executed: nosniff and a sandbox for SVG."""
+    """Images of the CMS and media of questions, for people who are logged in. Never executed: nosniff and a sandbox."""
     if not name.startswith(PUBLIC_FOLDERS) or ".." in name or not default_storage.exists(name):
         raise Http404
     try:
@@ -129,7 +130,7 @@ def media(request: HttpRequest, name: str) -> HttpResponseBase:
     response = FileResponse(file, content_type=mimetypes.guess_type(name)[0])
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response["Cache-Control"] = "private, max-age=86400"
-    return response
+    return in_parts(request, response)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -87,6 +87,8 @@ def question_of(item: ExchangeItem, language: str, *, can: Container[str]) -> Qu
     question = convert(item.raw, language)
     if question.qtype not in can:
         raise NotRepresentableError(_("The format has no question like “%(kind)s”.") % {"kind": label})
+    if item.raw.get("media"):
+        question.lose(_("The picture or recording is not written into this file."))
     topic = item.topic_en or item.topic_de if language == "en" else item.topic_de
     return replace(
         question,

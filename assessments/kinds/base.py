@@ -21,6 +21,7 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from assessments.behaviours.tries import Part
 from assessments.enums import AnswerState
+from assessments.kinds.media import MediaBlock, authored_media, media_in, media_problems
 
 # Frozen JSON of one item: texts in both languages, options with stable ids, the key, the feedback.
 Content = dict[str, Any]
@@ -179,6 +180,7 @@ class ItemBlock(blocks.StructBlock):
 
     prompt_de = blocks.TextBlock(label=gettext_lazy("Question (German)"), rows=3, max_length=2000)
     prompt_en = blocks.TextBlock(label=gettext_lazy("Question (English)"), rows=3, max_length=2000)
+    media = MediaBlock()
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
@@ -256,9 +258,14 @@ class Kind(ABC):
         """Frozen content of the kind from the block's stored JSON. Never raises on an unfinished draft."""
 
     def authored(self, raw: Mapping[str, Any]) -> Content:
-        """`content` and the hints, if there are any: a version without them is what it was before there were hints."""
+        """`content` with hints and medium, where there are any: a version without them is what it was before them."""
         hints = [texts(value, "text") for _key, value in list_values(raw.get("hints"))]
-        return {**self.content(raw), **({"hints": hints} if hints and self.block_class.takes_hints else {})}
+        media = authored_media(raw)
+        return {
+            **self.content(raw),
+            **({"hints": hints} if hints and self.block_class.takes_hints else {}),
+            **({"media": media} if media else {}),
+        }
 
     def settle(self, content: Content) -> Content:
         """The content with what it needs of other records, such as the file of an image. Reads, and writes nothing."""
@@ -285,7 +292,7 @@ class Kind(ABC):
         found = missing_texts(content, "prompt", prompt or _("Question"))
         for number, hint in enumerate(content.get("hints", ()), 1):
             found += missing_texts(hint, "text", _("Hint %(number)d") % {"number": number})
-        return found
+        return found + media_problems(content)
 
     # --- asking ---
 
@@ -304,6 +311,11 @@ class Kind(ABC):
     @abstractmethod
     def public(self, content: Content, language: str, option_order: Any) -> dict[str, Any]:
         """What may be sent before the answer. Holds neither the key nor any feedback."""
+
+    def asked(self, content: Content, language: str, option_order: Any) -> dict[str, Any]:
+        """`public`, and the medium of the question."""
+        media = media_in(content, language)
+        return {**self.public(content, language, option_order), **({"media": media} if media else {})}
 
     def with_answer(self, public: dict[str, Any], response: Any) -> dict[str, Any]:
         """What the question's template shows of an answer beyond its value: from `public` and the answer alone."""
@@ -362,6 +374,11 @@ class Kind(ABC):
     @abstractmethod
     def review(self, content: Content, response: Any, language: str) -> dict[str, Any]:
         """Yours, right, why: `yours` and `right` are lists of lines, `feedback` the explanation, the rest by kind."""
+
+    def reviewed(self, content: Content, response: Any, language: str) -> dict[str, Any]:
+        """`review`, and the medium of the question."""
+        media = media_in(content, language)
+        return {**self.review(content, response, language), **({"media": media} if media else {})}
 
     def remarks(self, review: dict[str, Any]) -> list[str]:
         """Of a `review`, the feedback on what was answered: shown where the key and the other answers are held back."""

@@ -30,6 +30,7 @@ from assessments.cms.panels import ItemUsagePanel
 from assessments.enums import Difficulty, ItemState
 from assessments.kinds import Kind, get_kind
 from assessments.kinds.base import LANGUAGES, text_in
+from assessments.kinds.media import kept_media, settled_media
 from courses.enums import Audience
 
 
@@ -214,7 +215,7 @@ class Item(
 
     def frozen_content(self) -> dict[str, Any]:
         """What a version keeps: the kind's content with what it needs of other records."""
-        return get_kind(self._stored()["type"]).settle(self.written_content())
+        return settled_media(get_kind(self._stored()["type"]).settle(self.written_content()))
 
     def written_content(self) -> dict[str, Any]:
         """What the editor holds: the kind's content, and where the result files it. No query."""
@@ -228,7 +229,7 @@ class Item(
 
     def freeze(self) -> "ItemVersion":
         """The version of the present content: the newest one if nothing changed, else a new one."""
-        content = get_kind(self.kind).keep(self.frozen_content())
+        content = kept_media(get_kind(self.kind).keep(self.frozen_content()))
         checksum = content_checksum(self.kind, content)
         # The row is locked, so that two publishers do not give the same number.
         Item.objects.select_for_update().only("pk").get(pk=self.pk)

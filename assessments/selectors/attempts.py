@@ -138,7 +138,7 @@ def _question(item: AttemptItem, response: Response | None, language: str) -> Qu
     return QuestionView(
         position=item.position,
         kind=version.kind,
-        public=kind.public(content, language, item.option_order),
+        public=kind.asked(content, language, item.option_order),
         response=value,
         sequence=response.sequence if response else 0,
         saved_at=response.received_at if response else None,

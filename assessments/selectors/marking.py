@@ -103,7 +103,7 @@ def marking_sheet(task: MarkingTask, *, language: str, levels: dict[str, Any] | 
     shown = task.state != MarkingState.WAITING
     return Sheet(
         task=task,
-        review=kind.review(item.content, response.value if response else None, language),
+        review=kind.reviewed(item.content, response.value if response else None, language),
         template=f"assessments/kinds/{kind.name}/marking.html",
         rubric=kind.rubric(item.content, language, levels),
         marks=tuple(task.marks.select_related("marker").order_by("created_at", "pk")) if shown else (),

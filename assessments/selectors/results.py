@@ -239,7 +239,7 @@ def _questions(
     for item in items:
         version = item.item_version
         response = responses.get(item.pk)
-        review = version.kind_object.review(item.content, response.value if response else None, language)
+        review = version.kind_object.reviewed(item.content, response.value if response else None, language)
         found.append(
             QuestionResult(
                 position=item.position,
@@ -261,6 +261,8 @@ def _questions(
 def _partial(kind: Kind, review: dict[str, Any], shows: Cells) -> dict[str, Any]:
     """What may be seen of a kind's review. Built up, not stripped down: the rest of it is the key."""
     part: dict[str, Any] = {"prompt": review["prompt"], "answered": review.get("answered")}
+    if "media" in review:
+        part["media"] = review["media"]
     if ReviewCell.ANSWER in shows:
         part["yours"] = review["yours"]
     if ReviewCell.KEY in shows:

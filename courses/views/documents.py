@@ -43,7 +43,12 @@ def serve_document(request: HttpRequest, document_id: str, document_filename: st
     response: HttpResponseBase = serve(request, document_id, document_filename)
     if response.get("Content-Encoding") == "None":
         del response["Content-Encoding"]  # Wagtail writes the word for "not compressed", which is no encoding
-    if response.status_code != 200 or not isinstance(response, FileResponse):
+    return in_parts(request, response)
+
+
+def in_parts(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """A file's response, cut to the range that was asked for; others as they are."""
+    if response.status_code != 200 or not isinstance(response, FileResponse) or "Content-Length" not in response:
         return response
     response["Accept-Ranges"] = "bytes"
     size = int(response["Content-Length"])

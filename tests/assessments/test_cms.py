@@ -41,6 +41,7 @@ def form(*options: dict[str, Any], **fields: Any) -> dict[str, Any]:
         "feedback_en": "",
         "options-count": str(len(options)),
         "hints-count": "0",
+        "media-count": "0",
         **listed,
     }
     return nested_form_data(

@@ -336,7 +336,7 @@ def test_all_problems_are_reported_at_once_with_file_and_line(tmp_path: Path, fi
         "items/pool.yaml:7: there is no page 'nowhere' in this package",
         (
             "items/pool.yaml:8: unknown key 'colour'; known are: id, kind, title, topic, audience, difficulty, lesson, "
-            "tags, live, prompt, options, feedback, hints"
+            "tags, live, prompt, media, options, feedback, hints"
         ),
         "pages/s/lesson.de.yaml:24: there is no item 'two' in this package",
         "pages/s/module.de.yaml:11: there is no image 'two.svg' in this package",

@@ -17,6 +17,7 @@ from wagtail import blocks
 from wagtail.blocks import ChooserBlock
 
 from assessments.exchange.text import tidy
+from assessments.kinds.media import MediaBlock
 from enablement.core.spreadsheets import defuse
 
 FRAME = {
@@ -54,7 +55,7 @@ class Column:
     @property
     def is_media(self) -> bool:
         """A picture or file: its number means nothing outside of this installation."""
-        return isinstance(self.block, ChooserBlock)
+        return isinstance(self.block, ChooserBlock | MediaBlock)
 
     def write(self, value: Any) -> Any:
         """The cell's value: text (defused), a number or nothing."""

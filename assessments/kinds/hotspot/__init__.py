@@ -12,8 +12,8 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from assessments.kinds.base import Content, ItemBlock, ParseError, explanation_blocks, missing_texts, text_in, texts
 from assessments.kinds.choice import OptionBlock
-from assessments.kinds.hotspot.picture import keep_picture, picture_of
 from assessments.kinds.multiple_choice import MultipleChoice
+from assessments.kinds.pictures import keep_picture, picture_of
 
 SHAPES = {"rect": gettext_lazy("Rectangle"), "circle": gettext_lazy("Circle or oval")}
 PLACE = ("left", "top", "width", "height")
