@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Case, IntegerField, Max, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
 from django.http import HttpRequest, QueryDict
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -36,22 +36,25 @@ def listed_items(request: HttpRequest) -> QuerySet[Item]:
     """Items with everything that a row of the list reads but their use: two queries for any number, and no body."""
     tags = Prefetch("tagged_items", ItemTag.objects.select_related("tag").order_by("tag__name"), to_attr="listed_tags")
     items: QuerySet[Item] = (
-        Item.objects.defer("body", "words_de", "words_en")
-        .prefetch_related(tags)
-        .annotate(newest_version=Max("versions__number"))
-        .order_by("title", "pk")
+        Item.objects.defer("body", "words_de", "words_en").prefetch_related(tags).order_by("title", "pk")
     )
     return items
 
 
 class KindColumn(Column):
+    """ "Single choice · hard"."""
+
     def get_value(self, instance: Item) -> Any:
-        return get_kind(instance.kind).label if instance.kind else ""
+        kind = str(get_kind(instance.kind).label) if instance.kind else ""
+        return " · ".join(filter(None, (kind, instance.get_difficulty_display().lower())))
 
 
 class TagsColumn(Column):
+    """Tags, and whom it is for where that is not everybody: what tests draw by."""
+
     def get_value(self, instance: Any) -> str:
-        return ", ".join(tagged.tag.name for tagged in instance.listed_tags)
+        names = [tagged.tag.name for tagged in instance.listed_tags]
+        return ", ".join(names if instance.audience == Audience.BOTH else [*names, instance.get_audience_display()])
 
 
 class LanguagesColumn(Column):
@@ -210,12 +213,9 @@ class ItemViewSet(SnippetViewSet):
         "title",
         KindColumn("kind", label=_("Kind"), sort_key="kind"),
         TagsColumn("tags", label=_("Tags")),
-        Column("get_audience_display", label=_("For"), sort_key="audience"),
-        Column("get_difficulty_display", label=_("Difficulty"), sort_key="difficulty"),
         StatusTagColumn(
             "get_state_display", label=_("State"), sort_key="state", primary=lambda item: item.state == ItemState.LIVE
         ),
-        Column("newest_version", label=_("Version"), sort_key="newest_version"),
         LanguagesColumn("languages", label=_("Complete in")),
         UsageColumn("usage", label=_("Used")),
         ReviewedColumn("reviewed", label=_("Looked through")),

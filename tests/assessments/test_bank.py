@@ -403,9 +403,8 @@ class TestDesk:
             factories.item(title=f"Old {number}")
         piles(admin)
         ContentType.objects.get_for_model(Item)
-        with django_assert_num_queries(
-            7
-        ):  # marking, in review and their titles, two findings, old ones and their count
+        # The person's roles; marking; in review and their titles; two findings; old ones and their count.
+        with django_assert_num_queries(8):
             found = {pile.name: pile for pile in piles(admin)}
         assert (found["review"].count, found["stale"].count) == (many, many)
         assert len(found["stale"].lines) == min(many, 5)
