@@ -226,7 +226,7 @@ class Reader:
                 for language, name in fields.items():
                     if language in texts:
                         result[name] = self.block(texts[language], block.child_blocks[name])
-        if len(self.problems.found) == before and not has_chooser(block):
+        if len(self.problems.found) == before and not has_open_choices(block) and not points_elsewhere(result):
             self._clean(node, block, result)
         return result
 
@@ -275,14 +275,13 @@ def messages_of(error: ValidationError) -> Iterator[str]:
     if isinstance(error, StructBlockValidationError):
         for name, child in error.block_errors.items():
             yield from (f"{name}: {message}" for message in messages_of(child))
-        yield from error.non_block_errors.messages if hasattr(error.non_block_errors, "messages") else []
-        yield from (str(message) for each in error.non_block_errors for message in each)
+        yield from map(str, error.non_block_errors)
     elif isinstance(error, ListBlockValidationError | StreamBlockValidationError):
         children = error.block_errors
         for child in children.values() if isinstance(children, dict) else children:
             if child is not None:
                 yield from messages_of(child)
-        yield from (str(message) for each in error.non_block_errors for message in each)
+        yield from map(str, error.non_block_errors)
     elif hasattr(error, "error_dict"):
         for name, errors in error.message_dict.items():
             yield from (message if name == NON_FIELD_ERRORS else f"{name}: {message}" for message in errors)
@@ -290,13 +289,20 @@ def messages_of(error: ValidationError) -> Iterator[str]:
         yield from error.messages
 
 
-def has_chooser(block: blocks.Block) -> bool:
-    """Whether the block points to something that may not exist yet while a package is read."""
+def has_open_choices(block: blocks.Block) -> bool:
+    """Whether the block offers choices, such as tags, that may not exist yet while a package is read."""
     if isinstance(block, blocks.ListBlock):
-        return has_chooser(block.child_block)
+        return has_open_choices(block.child_block)
     if isinstance(block, blocks.BaseStructBlock | blocks.BaseStreamBlock):
-        return any(map(has_chooser, block.child_blocks.values()))
-    return isinstance(block, ChooserBlock | blocks.MultipleChoiceBlock)
+        return any(map(has_open_choices, block.child_blocks.values()))
+    return isinstance(block, blocks.MultipleChoiceBlock)
+
+
+def points_elsewhere(raw: Any) -> bool:
+    """Whether a value that was read points to something that may not exist yet, such as an image of the package."""
+    if isinstance(raw, dict):
+        return any(map(points_elsewhere, raw.values()))
+    return any(map(points_elsewhere, raw)) if isinstance(raw, list) else isinstance(raw, Reference)
 
 
 def is_empty(value: Any) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wagtail.models import Page, Revision
@@ -504,3 +505,12 @@ def test_rich_text_comes_back_as_it_was(source_text: str) -> None:
 def test_nested_lists_and_line_breaks_come_back() -> None:
     text = "<p>a<br/>b</p><ul><li>x<ol><li>y</li><li>z</li></ol></li><li>w</li></ul><p>end</p>"
     assert to_rich_text(to_markdown(text, lambda kind, key: ""), lambda kind, key: "") == text
+
+
+@pytest.mark.django_db
+def test_an_item_that_could_not_be_published_is_refused(tmp_path: Path, files: dict[str, str]) -> None:
+    files["items/pool.yaml"] = files["items/pool.yaml"].replace("correct: true", "correct: false")
+    with translation.override("en"):
+        [found] = problems(tmp_path, files)
+    assert found.startswith("items/pool.yaml:")
+    assert "Exactly one answer must be marked as right" in found
