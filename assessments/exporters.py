@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.enums import ReviewCell
@@ -61,6 +62,10 @@ def withheld_scores(user: User) -> WithheldScores:
 
 
 def _answer(item: AttemptItem, value: Any, language: str) -> dict[str, Any]:
-    review = item.item_version.kind_object.review(item.content, value, language)
+    kind = item.item_version.kind_object
+    review = kind.review(item.content, value, language)
     # Picked by name: the rest of a review is the key and the feedback.
-    return {"question": review["prompt"], "answer": review["yours"]}
+    told = {"question": review["prompt"], "answer": review["yours"]}
+    if kind.uploads and isinstance(value, dict):
+        told["file"] = reverse("assessments:file", kwargs={"uuid": value["file"]})
+    return told

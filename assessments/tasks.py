@@ -5,7 +5,7 @@ from celery import shared_task
 from assessments import mails
 from assessments.analysis.work import compute_analysis
 from assessments.models import QuizAnalysis, Regrading
-from assessments.services import close_overdue, refresh_analyses, regrading
+from assessments.services import clear_files, close_overdue, refresh_analyses, regrading
 from enablement.core.models import Heartbeat
 from enablement.core.wake import wake
 
@@ -14,6 +14,7 @@ from enablement.core.wake import wake
 def sweep_attempts() -> None:
     """Close attempts whose time is up, wake jobs that lapsed. Safe to run twice and at once with another worker."""
     close_overdue()
+    clear_files()
     Regrading.work.give_up_exhausted()
     for pk in Regrading.work.claimable().order_by("pk").values_list("pk", flat=True)[:20]:
         wake(run_regrading, pk)

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from assessments.counting import standing
 from assessments.enums import AttemptState, GradeMethod, MarkingState, Overdue
 from assessments.kinds import kinds
 from assessments.models import (
+    AnswerFile,
     Attempt,
     AttemptItem,
     GradeChange,
@@ -90,6 +92,16 @@ def marking_without_task() -> Iterator[str]:
     waiting = MarkingTask.objects.filter(attempt_item__attempt=OuterRef("pk")).exclude(state=MarkingState.DONE)
     for attempt in Attempt.objects.filter(~Exists(waiting), state=AttemptState.MARKING).order_by("pk").iterator():
         yield f"attempt {attempt.uuid} waits for marks, but no answer of it is in the queue"
+
+
+@record_check("attempts: files that are answers are in the storage")
+def files_missing() -> Iterator[str]:
+    """Their sizes too: half a file is none."""
+    for row in AnswerFile.objects.filter(attached=True, discarded_at=None).order_by("pk").iterator(chunk_size=BATCH):
+        if not row.stored_as or not default_storage.exists(row.stored_as):
+            yield f"file {row.uuid} is an answer of question {row.attempt_item_id}, but the storage does not have it"
+        elif default_storage.size(row.stored_as) != row.size:
+            yield f"file {row.uuid} has another size than when it was handed in"
 
 
 @record_check("attempts: submitted before deadline and grace ended")

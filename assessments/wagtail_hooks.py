@@ -85,6 +85,7 @@ def marking_urls() -> list[URLPattern]:
         path("marking/", marking.index, name="marking"),
         path("marking/tests/<uuid:key>/", marking.start, name="marking_start"),
         path("marking/<uuid:uuid>/", marking.sheet, name="marking_sheet"),
+        path("marking/<uuid:uuid>/file/", marking.file, name="marking_file"),
         path("regrading/items/<uuid:key>/", regrading.regrade, name="regrade"),
         path("regrading/<uuid:uuid>/", regrading.progress, name="regrading"),
         path("quiz-supply/", supply.supply, name="quiz_supply"),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -13,13 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.enums import MarkingState
-from assessments.models import MarkingTask
+from assessments.models import AnswerFile, MarkingTask
+from assessments.selectors.files import file_to_mark
 from assessments.selectors.marking import Sheet, marking_queues, marking_sheet, marking_tasks, recently_marked
 from assessments.services.marking import MAX_COMMENT, claim_task, give_mark, release_task
+from assessments.views.uploads import sent
 from courses.models import Activity
 from enablement.core.errors import DomainError
 from people.models import User
 from people.roles import may_mark
+from people.services import log_access
 
 
 def _marker(request: HttpRequest) -> User:
@@ -142,6 +145,23 @@ def _on(request: HttpRequest, marker: User, task: MarkingTask) -> HttpResponse:
     messages.success(request, _("Your marks are saved."))
     following = claim_task(marker, quiz=task.activity_id) if "next" in request.POST else None
     return redirect("marking_sheet", following.uuid) if following else redirect("marking")
+
+
+@never_cache
+@require_safe
+def file(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+    """The file of an answer, for whoever may mark it. Having it is noted; a player's further parts of it are not."""
+    marker = _marker(request)
+    task = marking_tasks(marker).select_related("attempt_item__attempt__user").filter(uuid=uuid).first()
+    if task is None:
+        raise Http404
+    try:
+        response = sent(request, file_to_mark(task))
+    except AnswerFile.DoesNotExist as error:
+        raise Http404 from error
+    if request.headers.get("Range", "").strip() in {"", "bytes=0-"}:
+        log_access(marker, subjects=[task.attempt_item.attempt.user], action="mark", detail=f"file of answer {uuid}")
+    return response
 
 
 @require_POST

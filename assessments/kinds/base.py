@@ -234,6 +234,8 @@ class Kind(ABC):
     # Names in the content, at any depth, that decide which answers are right; the history of versions marks them.
     key_fields: ClassVar[frozenset[str]] = frozenset()
 
+    # True: the answer is a file, which `services.uploads` keeps; see `kinds/file_upload`.
+    uploads: ClassVar[bool] = False
     # Whether the player offers to take the answer back: where a control, once set, cannot be emptied by itself.
     takes_back: ClassVar[bool] = False
 

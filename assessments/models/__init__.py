@@ -1,5 +1,6 @@
 from assessments.models.analysis import ItemAnalysis, QuizAnalysis
 from assessments.models.attempts import Attempt, AttemptItem, Response
+from assessments.models.files import AnswerFile
 from assessments.models.imports import ItemImport
 from assessments.models.items import Item, ItemTag, ItemVersion
 from assessments.models.marking import GradeChange, Mark, MarkingTask, ResultMail
@@ -8,6 +9,7 @@ from assessments.models.regrading import Regrading
 from assessments.models.statistics import ItemVersionStatistic
 
 __all__ = [
+    "AnswerFile",
     "Attempt",
     "AttemptItem",
     "GradeChange",

@@ -4,13 +4,16 @@ from assessments.services.analysing import refresh_analyses, request_analysis
 from assessments.services.answering import SaveResult, save_response, set_flag
 from assessments.services.starting import start_attempt
 from assessments.services.submitting import close_overdue, submit_attempt
+from assessments.services.uploads import clear_files, save_upload
 
 __all__ = [
     "SaveResult",
+    "clear_files",
     "close_overdue",
     "refresh_analyses",
     "request_analysis",
     "save_response",
+    "save_upload",
     "set_flag",
     "start_attempt",
     "submit_attempt",

@@ -67,7 +67,7 @@ _newest = Prepared(
 )
 
 
-def _open_question(user: User, attempt: Attempt | UUID, position: int) -> AttemptItem:
+def open_question(user: User, attempt: Attempt | UUID, position: int) -> AttemptItem:
     """A question with its attempt, which is locked, and its version, in one query; refused like `_open_attempt`."""
     uuid = attempt.uuid if isinstance(attempt, Attempt) else attempt
     item = _question.first(uuid=uuid, user=user.pk, position=position)
@@ -93,7 +93,7 @@ def save_response(
     question; Attempt.DoesNotExist or AttemptItem.DoesNotExist for what is not the person's own.
     """
     with transaction.atomic():
-        item = _open_question(user, attempt, position)
+        item = open_question(user, attempt, position)
         kind, content = item.item_version.kind_object, item.content
         if isinstance(sequence, bool) or not isinstance(sequence, int) or not 1 <= sequence <= MAX_SEQUENCE:
             raise _invalid()
@@ -105,24 +105,30 @@ def save_response(
         newest = _newest.first(item=item.pk)
         status = _status(newest, sequence=sequence, tab=tab, value=parsed)
         if status is SaveStatus.SAVED or newest is None:
-            if newest is not None and not kind.may_follow(content, newest.value, parsed):
+            if not kind.may_follow(content, newest.value if newest else None, parsed):
                 raise _invalid()
-            if newest is not None and _is_full(newest):
+            if newest is not None and is_full(newest):
                 raise _invalid()
             newest = Response.objects.create(attempt_item=item, sequence=sequence, value=parsed, tab=tab)
-        return SaveResult(
-            status=status,
-            sequence=newest.sequence,
-            value=newest.value,
-            saved_at=newest.received_at,
-            deadline_at=item.attempt.deadline_at,
-            state=kind.answer_state(content, newest.value),
-            hint=kind.hint(content, newest.value),
-            understood=kind.understood(content, newest.value, get_language() or settings.LANGUAGE_CODE),
-        )
+        return result_of(item, newest, status)
 
 
-def _is_full(newest: Response) -> bool:
+def result_of(item: AttemptItem, newest: Response, status: SaveStatus) -> SaveResult:
+    """What to tell of the answer that counts."""
+    kind, content = item.item_version.kind_object, item.content
+    return SaveResult(
+        status=status,
+        sequence=newest.sequence,
+        value=newest.value,
+        saved_at=newest.received_at,
+        deadline_at=item.attempt.deadline_at,
+        state=kind.answer_state(content, newest.value),
+        hint=kind.hint(content, newest.value),
+        understood=kind.understood(content, newest.value, get_language() or settings.LANGUAGE_CODE),
+    )
+
+
+def is_full(newest: Response) -> bool:
     """Whether the question holds as many answers as it may. Sequences differ, so they are counted only beyond that."""
     if newest.sequence < MAX_RESPONSES_PER_QUESTION:
         return False

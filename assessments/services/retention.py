@@ -12,6 +12,7 @@ from assessments.enums import AttemptState
 from assessments.models import Attempt, AttemptItem, ItemVersionStatistic, Response
 from assessments.selectors.attempts import current_responses
 from assessments.services.submitting import submit_attempt
+from assessments.services.uploads import discard_files
 from people.models import User
 from people.personal_data import RetentionPolicy
 
@@ -47,6 +48,7 @@ def _forget_one(pk: int) -> int:
     items = list(AttemptItem.objects.filter(attempt=attempt).select_related("item_version").order_by("item_version"))
     if attempt.state != AttemptState.ABANDONED:  # as the analysis: what was not handed in says little of a question
         _count(attempt, items)
+    discard_files(attempt)
     deleted = Response.objects.filter(attempt_item__attempt=attempt).delete_after_counting()
     AttemptItem.objects.filter(attempt=attempt).update(flagged=False)
     Attempt.objects.filter(pk=pk).update(answers_deleted_at=timezone.now())

@@ -109,7 +109,7 @@ def player(request: HttpRequest, uuid: UUID, position: int) -> HttpResponse:
     if not any(question.position == position for question in view.questions):
         raise Http404
     if request.method == "POST":
-        return _answer(request, view, position)
+        return _go_on(request, view, position)
     questions = screens.question_screens(view)
     return render(
         request,
@@ -145,7 +145,16 @@ def _to_hand_in(request: HttpRequest, attempt: Attempt, position: int) -> HttpRe
     return redirect("assessments:review", uuid=attempt.uuid)
 
 
-def _answer(request: HttpRequest, view: AttemptView, position: int) -> HttpResponse:
+def answer(request: HttpRequest, attempt: Attempt, position: int) -> HttpResponse:
+    """What the form of a question does, for views that have read it already."""
+    return _go_on(request, attempt_view(signed_in(request), attempt, language=language()), position)
+
+
+def stale_answer() -> str:
+    return _("You have answered this question in another tab meanwhile. Here is that answer; it is kept.")
+
+
+def _go_on(request: HttpRequest, view: AttemptView, position: int) -> HttpResponse:
     """Save what the form holds, then go where its button says."""
     stay = redirect("assessments:player", uuid=view.attempt.uuid, position=position)
     try:
@@ -154,9 +163,7 @@ def _answer(request: HttpRequest, view: AttemptView, position: int) -> HttpRespo
         messages.error(request, str(error.message))
         return stay
     if not fresh:
-        messages.warning(
-            request, _("You have answered this question in another tab meanwhile. Here is that answer; it is kept.")
-        )
+        messages.warning(request, stale_answer())
         return stay
     if {"move", "keep", "clear"} & request.POST.keys():
         return stay

@@ -80,6 +80,11 @@ class QuestionScreen:
         return get_kind(self.view.kind).script
 
     @property
+    def uploads(self) -> bool:
+        """Whether its form sends a file, to an address of its own."""
+        return get_kind(self.view.kind).uploads
+
+    @property
     def takes_back(self) -> bool:
         return get_kind(self.view.kind).takes_back
 

@@ -20,3 +20,21 @@ document.addEventListener("keydown", (event) => {
   level.checked = true;
   (groups[groups.indexOf(group) + 1]?.querySelector("input") ?? level).focus();
 });
+
+/** A recording: P plays and pauses, J and L go ten seconds back and on. */
+const media = document.querySelector("[data-media]");
+
+document.addEventListener("keydown", (event) => {
+  if (!media || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("textarea, input:not([type=radio])")) {
+    return;
+  }
+  const keys = {
+    p: () => (media.paused ? media.play() : media.pause()),
+    j: () => void (media.currentTime -= 10),
+    l: () => void (media.currentTime += 10),
+  };
+  const act = keys[event.key.toLowerCase()];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});

@@ -257,6 +257,7 @@ MARKING = [
     view("marking_sheet", AUTHORS, _task, missing={"uuid": NO_UUID}, shows="Liebe Käuferin, guten Tag", writes=CLAIM),
     view("marking_sheet", AUTHORS, _task, missing={"uuid": NO_UUID}, method="POST", shows="Liebe Käuferin",
          note="without levels"),
+    view("marking_file", AUTHORS, _task, missing={"uuid": NO_UUID}, shows="ID3 spoken", writes=LOOK),
     view("regrade", AUTHORS, lambda world: {"key": world.item.key}, missing={"key": NO_UUID},
          shows="Frage single_choice"),
     view("regrading", AUTHORS, lambda world: {"uuid": world.regrading.uuid}, missing={"uuid": NO_UUID},

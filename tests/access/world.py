@@ -12,7 +12,17 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.enums import AttemptState, ReviewPolicy
-from assessments.models import Attempt, Item, ItemImport, MarkingTask, QuizPage, Regrading, Response
+from assessments.models import (
+    AnswerFile,
+    Attempt,
+    AttemptItem,
+    Item,
+    ItemImport,
+    MarkingTask,
+    QuizPage,
+    Regrading,
+    Response,
+)
 from assessments.services import save_response, start_attempt, submit_attempt
 from certificates.models import Certificate
 from certificates.services import revoke_certificate
@@ -93,6 +103,7 @@ class World:
     open_attempt: Attempt = field(init=False)
     done_attempt: Attempt = field(init=False)
     marking_task: MarkingTask = field(init=False)
+    own_file: AnswerFile = field(init=False)
     regrading: Regrading = field(init=False)
     certificate: Certificate = field(init=False)
     failed_certificate: Certificate = field(init=False)
@@ -223,10 +234,20 @@ def _learning(world: World) -> None:
     world.open_attempt = start_attempt(alice, quiz=world.quiz)
     save_response(alice, attempt=world.open_attempt, position=1, value="o-2", sequence=1)
     world.marking_task = _answer_to_mark(world)
+    world.own_file = _file(world.open_attempt.items.all()[0])
+    _file(world.marking_task.attempt_item)
     world.regrading = Regrading.objects.create(
         version=world.item.versions.get(), requested_by=world.users[TRAINER], reason="Der Schlüssel war falsch"
     )
     save_note(alice, activity=courses.activity_of(world.lesson), block_id=REFLECTION, text=NOTE)
+
+
+def _file(item: AttemptItem) -> AnswerFile:
+    """A file that was handed in with an answer."""
+    name = default_storage.save(f"answers/{item.pk}.mp3", ContentFile(b"ID3 spoken"))
+    return AnswerFile.objects.create(
+        attempt_item=item, name="spoken.mp3", media_type="audio/mpeg", size=10, stored_as=name, attached=True
+    )
 
 
 def _answer_to_mark(world: World) -> MarkingTask:

@@ -222,6 +222,7 @@ RAW: dict[str, Any] = {
     "short_text": lambda marker="": short_text_raw(marker=marker),
     "true_false": lambda marker="": true_false_raw(marker=marker),
     "extended_text": lambda marker="": {**by_hand_raw(marker=marker), "min_words": 3, "max_words": 50},
+    "file_upload": lambda marker="": {**by_hand_raw(marker=marker), "audio": True, "pdf": True, "megabytes": 1},
     "likert": lambda marker="": likert_raw(marker=marker),
     "categorise": lambda marker="": categorise_raw(marker=marker),
     "hotspot": lambda marker="": hotspot_raw(marker=marker),

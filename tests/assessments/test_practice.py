@@ -24,6 +24,7 @@ FORMS = {
     "short_text": {"answer": "doppelpass"},
     "true_false": {"answer": "true"},
     "ordering": {"order": ["e-1", "e-2", "e-3", "e-4"]},
+    "file_upload": {"answer": "done"},
     "extended_text": {"answer": "Dear buyer, hello"},
     "branching": {"path": ["c1-1", "c2-1"]},
     "likert": {"answer-s-1": "4", "answer-s-2": "5"},

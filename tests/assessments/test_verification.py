@@ -13,7 +13,16 @@ from django.db.models import F
 from django.utils import timezone
 
 from assessments.enums import AttemptState
-from assessments.models import Attempt, AttemptItem, Item, ItemVersion, ItemVersionStatistic, QuizPage, Response
+from assessments.models import (
+    AnswerFile,
+    Attempt,
+    AttemptItem,
+    Item,
+    ItemVersion,
+    ItemVersionStatistic,
+    QuizPage,
+    Response,
+)
 from assessments.models.items import content_checksum
 from assessments.services import save_response, start_attempt, submit_attempt
 from courses.models import Activity, Progress
@@ -128,6 +137,10 @@ def plant_unknown_kind(done: Attempt) -> None:
     raw("UPDATE assessments_itemversion SET kind = 'essay', checksum = %s WHERE id = %s", checksum, version.pk)
 
 
+def plant_missing_file(done: Attempt) -> None:
+    AnswerFile.objects.create(attempt_item=done.items.all()[0], size=3, stored_as="answers/gone.mp3", attached=True)
+
+
 def plant_live_without_version(done: Attempt) -> None:
     Item.objects.filter(live=False).update(live=True)
 
@@ -150,6 +163,7 @@ FAULTS: list[tuple[str, Callable[[Attempt], None]]] = [
     ("attempts: a pass is in the person's progress", plant_unrecorded_pass),
     ("attempts: what counts of several is in the person's progress", plant_other_mean),
     ("attempts: those that wait for marks have an answer to mark", plant_waiting_for_nobody),
+    ("attempts: files that are answers are in the storage", plant_missing_file),
     ("items: versions are as they were frozen", plant_changed_version),
     ("items: kinds are known", plant_unknown_kind),
     ("items: live ones have a version", plant_live_without_version),

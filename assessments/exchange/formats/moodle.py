@@ -29,6 +29,7 @@ class Moodle(Format):
             "match",
             "ordering",
             "essay",
+            "upload",
             "description",
             "cloze",
             "calculated",

@@ -155,7 +155,16 @@ def _said(question: Question, node: Node | None, default: str = "") -> str:
 def _details(question: Question, node: Node) -> None:
     """What single types have beside texts and answers."""
     extras = question.extras
-    for name in ("usecase", "responseformat", "responserequired", "attachments", "minwordlimit", "maxwordlimit"):
+    for name in (
+        "usecase",
+        "responseformat",
+        "responserequired",
+        "attachments",
+        "minwordlimit",
+        "maxwordlimit",
+        "filetypeslist",
+        "maxbytes",
+    ):
         if node.said(name):
             extras[name] = node.said(name)
     for name in ("graderinfo", "responsetemplate"):

@@ -9,7 +9,7 @@ from assessments.exchange.questions import Answer, Question
 from assessments.exchange.text import tidy
 from assessments.exchange.xml import element, escaped
 
-_TYPES = {"match": "matching"}
+_TYPES = {"match": "matching", "upload": "essay"}
 
 
 def written(question: Question) -> str:
@@ -52,7 +52,10 @@ _SETTINGS = {
         "showgrading": "SHOW",
     },
 }
-_PLAIN_EXTRAS = ("usecase", "responseformat", "responserequired", "attachments", "minwordlimit", "maxwordlimit")
+_PLAIN_EXTRAS = (
+    *("usecase", "responseformat", "responserequired", "attachments", "attachmentsrequired", "minwordlimit"),
+    *("maxwordlimit", "maxbytes", "filetypeslist"),
+)
 
 
 def _details(question: Question) -> Iterator[str]:

@@ -1,0 +1,103 @@
+"""A file as an answer in a real browser: by keyboard, without a network for a while, and without scripts."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from assessments.models import Attempt, Response
+from assessments.services import start_attempt
+from courses.models import HomePage
+from people.models import User
+from tests.assessments import factories
+from tests.browser.conftest import NARROW, Visitor, assert_accessible
+from tests.browser.test_keyboard import press, tab_to
+from tests.courses.factories import enrolled, module_tree
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Visitor]
+SOUND: FilePayload = {"name": "pitch.mp3", "mimeType": "audio/mpeg", "buffer": b"ID3\x04" + b"\0" * 4000}
+OTHER: FilePayload = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n" + b"x" * 400}
+PICTURE: FilePayload = {"name": "photo.mp3", "mimeType": "audio/mpeg", "buffer": b"\x89PNG\r\n\x1a\n" + b"\0" * 40}
+
+
+@pytest.fixture
+def attempt(home: HomePage, alice: User) -> Attempt:
+    tree = module_tree(home, lessons=1)
+    enrolled(alice, tree.module)
+    items = factories.fixed(factories.item("file_upload"), factories.item("single_choice"))
+    page = factories.quiz_page(tree.page, items, shuffle_questions=False)
+    return start_attempt(alice, quiz=factories.quiz_of(page))
+
+
+def start(attempt: Attempt) -> str:
+    return f"/en/tests/attempts/{attempt.uuid}/1/"
+
+
+def newest() -> str:
+    row = Response.objects.order_by("sequence").last()
+    return str(row.value["name"]) if row and row.value else ""
+
+
+def choose(page: Page, file: FilePayload) -> None:
+    """The keyboard opens the system's own dialogue."""
+    field = page.locator("input[type=file]")
+    tab_to(page, field)
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(file)
+
+
+def test_a_file_is_handed_in_by_keyboard_and_survives_a_reload(visit: Visit, alice: User, attempt: Attempt) -> None:
+    visitor = visit(alice, size=NARROW)
+    visitor.expect_errors("400 .Bad Request")
+    page = visitor.open(start(attempt))
+    page.locator("quiz-player[ready]").wait_for()
+    choose(page, PICTURE)
+    expect(page.locator("[data-status]")).to_contain_text("not a file of the sort")
+    choose(page, SOUND)
+    expect(page.locator("[data-kept]")).to_contain_text("pitch.mp3")
+    expect(page.locator("[data-slot]")).to_have_attribute("data-state", "saved")
+    assert newest() == "pitch.mp3"
+    assert_accessible(page)
+    page.reload()
+    page.locator("quiz-player[ready]").wait_for()
+    expect(page.locator("[data-kept]")).to_contain_text("pitch.mp3")
+    choose(page, OTHER)
+    expect(page.locator("[data-kept]")).to_contain_text("plan.pdf")
+    press(page, page.locator("[data-clear]:visible"))
+    expect(page.locator("[data-kept]")).to_be_hidden()
+    expect(page.locator("[data-slot]")).to_have_attribute("data-state", "saved")
+    assert newest() == ""
+    choose(page, OTHER)
+    expect(page.locator("[data-kept]")).to_contain_text("plan.pdf")
+    press(page, page.locator(".question__actions .btn--primary:visible"))
+    expect(page.locator("[data-question='2']")).to_be_visible()
+    assert newest() == "plan.pdf"
+
+
+def test_without_a_network_the_file_waits_and_is_sent(visit: Visit, alice: User, attempt: Attempt) -> None:
+    visitor = visit(alice)
+    visitor.expect_errors("ERR_INTERNET_DISCONNECTED")
+    page = visitor.open(start(attempt))
+    page.locator("quiz-player[ready]").wait_for()
+    page.context.set_offline(True)
+    page.locator("input[type=file]").set_input_files(SOUND)
+    expect(page.locator("[data-status]")).to_contain_text("Stay on this page")
+    page.context.set_offline(False)
+    expect(page.locator("[data-kept]")).to_contain_text("pitch.mp3")
+    assert newest() == "pitch.mp3"
+
+
+def test_a_file_is_handed_in_without_scripts(visit: Visit, alice: User, attempt: Attempt) -> None:
+    page = visit(alice, javascript=False).open(start(attempt))
+    question = page.locator("[data-question]:visible")
+    question.locator("input[type=file]").set_input_files(SOUND)
+    question.locator(".question__actions .btn--primary").click()
+    page.wait_for_url("**/2/")
+    assert newest() == "pitch.mp3"
+    page.goto(page.url.replace("/2/", "/1/"))
+    expect(page.locator("[data-kept]:visible")).to_contain_text("pitch.mp3")
+    page.locator("[data-question]:visible [data-clear]").click()
+    page.wait_for_url("**/1/")
+    assert newest() == ""
