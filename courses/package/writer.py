@@ -159,7 +159,7 @@ class _Exporter:
 
     @staticmethod
     def _free(kind: str, base: str, taken: set[tuple[str, str]]) -> str:
-        base = slugify(base)[:70].strip("-") or kind
+        base = slugify(base).replace("_", "-")[:70].strip("-") or kind
         name, number = base, 2
         while (kind, name) in taken:
             name, number = f"{base}-{number}", number + 1

@@ -44,7 +44,7 @@ def choose(page: Page, file: FilePayload) -> None:
     field = page.locator("input[type=file]")
     tab_to(page, field)
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     chooser.value.set_files(file)
 
 

@@ -4,6 +4,7 @@ import io
 import stat
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,6 +20,8 @@ from courses.package.importer import import_package
 from courses.package.markdown import inspect, to_markdown, to_rich_text
 from courses.package.problems import PackageError
 from courses.package.writer import export_package
+from tests.assessments import factories
+from tests.assessments.exchange.helpers import meaning
 
 MANIFEST = "schema: 1\nid: small\ntitle:\n  de: Klein\n  en: Small\nlanguages:\n- de\n- en\n"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 9 9"><circle r="4"/></svg>\n'
@@ -314,6 +317,29 @@ def test_what_was_made_in_the_cms_is_exported_too(tmp_path: Path, files: dict[st
     assert b"id: added" in export_package(tmp_path / "out")["facts/added.yaml"]
     report = import_package(tmp_path / "out", overwrite=True)
     assert (report.total("created"), report.total("changed")) == (0, 0)
+
+
+def asked(value: Any) -> Any:
+    """What is asked, without the ids that one bank gives; the names that lead from one to another stand in the file."""
+    if isinstance(value, dict):
+        return {key: asked(one) for key, one in value.items() if key not in {"group", "goes_to", "image"}}
+    return [asked(one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.django_db
+def test_questions_of_every_kind_travel(tmp_path: Path, files: dict[str, str]) -> None:
+    """Into a bank that does not know them: what is asked and what is right stay the same."""
+    import_package(folder(tmp_path / "in", files))
+    for kind in factories.RAW:
+        factories.item(kind, title=f"Of kind {kind}")
+    before = {item.title: asked(meaning(item.kind, item.body.raw_data[0]["value"])) for item in Item.objects.all()}
+    first = export_package(tmp_path / "out")
+    Item.objects.all().delete()
+    import_package(tmp_path / "out", overwrite=True)
+    after = {item.title: asked(meaning(item.kind, item.body.raw_data[0]["value"])) for item in Item.objects.all()}
+    assert after == before
+    assert all(item.live for item in Item.objects.all())
+    assert export_package(tmp_path / "again") == first
 
 
 # --- problems ---------------------------------------------------------------------------------------------------------
