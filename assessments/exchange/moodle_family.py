@@ -87,7 +87,7 @@ def question_of(item: ExchangeItem, language: str, *, can: Container[str]) -> Qu
     question = convert(item.raw, language)
     if question.qtype not in can:
         raise NotRepresentableError(_("The format has no question like “%(kind)s”.") % {"kind": label})
-    if item.raw.get("media"):
+    if item.raw.get("media") or any(value.get("image") for _key, value in children(item.raw, "options")):
         question.lose(_("The picture or recording is not written into this file."))
     topic = item.topic_en or item.topic_de if language == "en" else item.topic_de
     return replace(

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
+from wagtail.images.blocks import ImageChooserBlock
 
 from assessments.kinds.base import (
     LANGUAGE_NAMES,
@@ -24,6 +25,7 @@ from assessments.kinds.base import (
     text_in,
     texts,
 )
+from assessments.kinds.media import picture_in
 
 # A right answer stands out when it is so many times as long as the next one, and by at least so many characters.
 LONGEST = 1.3
@@ -51,9 +53,22 @@ class OptionBlock(blocks.StructBlock):
         label_format = "{text_de}"
 
 
+class PicturedOptionBlock(OptionBlock):
+    """An answer that may have a picture beside its text."""
+
+    image = ImageChooserBlock(label=gettext_lazy("Picture"), required=False)
+    alt_de = blocks.CharBlock(
+        label=gettext_lazy("Alternative text (German)"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("What the picture shows beyond the text of the answer."),
+    )
+    alt_en = blocks.CharBlock(label=gettext_lazy("Alternative text (English)"), max_length=300, required=False)
+
+
 class ChoiceBlock(ItemBlock):
     options = blocks.ListBlock(
-        OptionBlock(),
+        PicturedOptionBlock(),
         label=gettext_lazy("Answers"),
         min_num=2,
         max_num=10,
@@ -68,6 +83,10 @@ def _option_name(number: int) -> str:
     return _("Answer %(number)d") % {"number": number}
 
 
+def _picture(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"picture": {"image": {"id": value["image"]}, **texts(value, "alt")}} if value.get("image") else {}
+
+
 class ChoiceKind(Kind):
     key_fields = frozenset({"correct"})
 
@@ -75,7 +94,12 @@ class ChoiceKind(Kind):
         return {
             **texts(raw, "prompt", "feedback"),
             "options": [
-                {"id": key, "correct": bool(value.get("correct")), **texts(value, "text", "feedback")}
+                {
+                    "id": key,
+                    "correct": bool(value.get("correct")),
+                    **texts(value, "text", "feedback"),
+                    **_picture(value),
+                }
                 for key, value in list_values(raw.get("options"))
             ],
         }
@@ -87,6 +111,9 @@ class ChoiceKind(Kind):
             found.append(_("At least two answers are needed."))
         for number, option in enumerate(options, 1):
             found += missing_texts(option, "text", _option_name(number))
+            if option.get("picture"):
+                place = _("Alternative text of %(answer)s") % {"answer": _option_name(number)}
+                found += missing_texts(option["picture"], "alt", place)
             found += missing_texts(option, "feedback", _("Feedback on %(answer)s") % {"answer": _option_name(number)})
         if any(repeated(option[f"text_{language}"] for option in options) for language in ("de", "en")):
             found.append(_("Two answers have the same text."))
@@ -126,7 +153,7 @@ class ChoiceKind(Kind):
             "kind": self.name,
             "prompt": text_in(content, "prompt", language),
             "options": [
-                {"id": option["id"], "text": text_in(option, "text", language)}
+                {"id": option["id"], "text": text_in(option, "text", language), **picture_in(option, language)}
                 for option in in_order(content["options"], option_order)
             ],
         }
@@ -144,6 +171,7 @@ class ChoiceKind(Kind):
                 "chosen": option["id"] in chosen,
                 "correct": option["correct"],
                 "feedback": text_in(option, "feedback", language),
+                **picture_in(option, language),
             }
             for option in content["options"]
         ]

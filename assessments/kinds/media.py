@@ -136,6 +136,7 @@ def kept_media(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_files(content: dict[str, Any], picture: Any, document: Any) -> dict[str, Any]:
+    content = _with_pictures(content, picture)
     media = content.get("media")
     if not media:
         return content
@@ -143,6 +144,26 @@ def _with_files(content: dict[str, Any], picture: Any, document: Any) -> dict[st
     if media.get("image"):
         made["image"] = picture(media["image"])
     return {**content, "media": made}
+
+
+def _with_pictures(content: dict[str, Any], picture: Any) -> dict[str, Any]:
+    """The same for the pictures of answers."""
+    options = content.get("options")
+    if not isinstance(options, list) or not any(option.get("picture") for option in options):
+        return content
+    made = [
+        {**option, "picture": {**option["picture"], "image": picture(option["picture"]["image"])}}
+        if option.get("picture")
+        else option
+        for option in options
+    ]
+    return {**content, "options": made}
+
+
+def picture_in(option: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """`picture` of an answer as its templates show it; nothing where there is none."""
+    picture = option.get("picture")
+    return {"picture": media_in({"media": {"type": "picture", **picture}}, language)} if picture else {}
 
 
 def _document_of(known: dict[str, Any]) -> dict[str, Any] | None:

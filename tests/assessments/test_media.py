@@ -147,9 +147,41 @@ def test_an_item_says_what_its_medium_lacks() -> None:
     assert default_storage.exists(with_media(picture()).versions.get().content["media"]["image"]["file"])
 
 
+def pictured(kind: str = "single_choice", **more: Any) -> dict[str, Any]:
+    """The first answer has a picture."""
+    raw = factories.RAW[kind]()
+    raw["options"][0]["value"] |= {"image": make.image().pk, **factories.bilingual(alt="A desk"), **more}
+    return raw
+
+
 @pytest.mark.django_db
-def test_the_loss_is_named_when_an_item_leaves() -> None:
-    with_media(picture())
+@pytest.mark.parametrize("kind", ["single_choice", "multiple_choice"])
+def test_answers_have_pictures_which_are_copied_too(client: Client, learner: User, tree: ModuleTree, kind: str) -> None:
+    item = factories.item(kind, raw=pictured(kind))
+    page = factories.quiz_page(tree.page, factories.fixed(item))
+    attempt = start_attempt(learner, quiz=factories.quiz_of(page))
+    get_image_model().objects.all().delete()
+    [asked] = factories.items_of(attempt)
+    [shown] = [one["picture"] for one in get_kind(kind).asked(asked.content, "de", [])["options"] if "picture" in one]
+    assert set(shown) == {"type", "url", "alt", "width", "height"}
+    client.force_login(learner)
+    assert b"".join(client.get(shown["url"]))
+    player = reverse("assessments:player", kwargs={"uuid": attempt.uuid, "position": 1})
+    assert client.get(player).content.decode().count('alt="A desk (de)"') == 1
+    submit_attempt(learner, attempt=attempt)
+    result = reverse("assessments:result", kwargs={"uuid": attempt.uuid})
+    assert client.get(result).content.decode().count('alt="A desk (de)"') == 1
+    problems = get_kind(kind).problems(get_kind(kind).authored(pictured(kind, alt_en="")))
+    assert [one.startswith("Alternative text of Answer 1") for one in problems] == [True]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("answers", [False, True])
+def test_the_loss_is_named_when_an_item_leaves(answers: bool) -> None:
+    if answers:
+        factories.item(raw=pictured())
+    else:
+        with_media(picture())
     for name in ("gift", "moodle", "qti", "xlsx"):
         told = [
             problem.message for problem in export_items(Item.objects.all(), format_name=name, language="de").problems

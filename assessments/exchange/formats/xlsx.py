@@ -110,7 +110,8 @@ def _write_sheet(book: Any, name: str, items: list[ExchangeItem], formats: dict[
                     write = sheet.write_number if isinstance(value, float) else sheet.write_string
                     write(line, places[head], value, formats["cell"])
             line += 1
-        if any(column.is_media and item.raw.get(column.field) for column in columns(get_kind(name).block())):
+        media = [column for column in columns(get_kind(name).block()) if column.is_media]
+        if any(row.get(column.name) for row in cells_of(media, item.raw) for column in media):
             result.problems.append(Problem(Level.LOSS, 0, item.name, _("Pictures and files have no place in XLSX.")))
 
 
