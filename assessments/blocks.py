@@ -123,7 +123,7 @@ class DrawBlock(blocks.StructBlock):
     weight = _weight()
 
     class Meta:
-        icon = "duplicate"
+        icon = "copy"
         label = gettext_lazy("Draw items by tag")
 
 

@@ -28,8 +28,9 @@ def analysis_menu() -> MenuItem:
 
 
 @hooks.register("register_icons")
-def analysis_icon(icons: list[str]) -> list[str]:
-    return [*icons, "assessments/cms/icons/analysis.svg"]
+def own_icons(icons: list[str]) -> list[str]:
+    """What Wagtail has no sign for: the analysis, and kinds that ask for a number."""
+    return [*icons, "assessments/cms/icons/analysis.svg", "assessments/cms/icons/calculator.svg"]
 
 
 @hooks.register("register_admin_urls")

@@ -322,7 +322,7 @@ def test_what_was_made_in_the_cms_is_exported_too(tmp_path: Path, files: dict[st
 def asked(value: Any) -> Any:
     """What is asked, without the ids that one bank gives; the names that lead from one to another stand in the file."""
     if isinstance(value, dict):
-        return {key: asked(one) for key, one in value.items() if key not in {"group", "goes_to", "image"}}
+        return {key: asked(one) for key, one in value.items() if key not in {"group", "goes", "image"}}
     return [asked(one) for one in value] if isinstance(value, list) else value
 
 
@@ -333,13 +333,12 @@ def test_questions_of_every_kind_travel(tmp_path: Path, files: dict[str, str]) -
     for kind in factories.RAW:
         factories.item(kind, title=f"Of kind {kind}")
     before = {item.title: asked(meaning(item.kind, item.body.raw_data[0]["value"])) for item in Item.objects.all()}
-    first = export_package(tmp_path / "out")
+    export_package(tmp_path / "out")
     Item.objects.all().delete()
     import_package(tmp_path / "out", overwrite=True)
     after = {item.title: asked(meaning(item.kind, item.body.raw_data[0]["value"])) for item in Item.objects.all()}
     assert after == before
     assert all(item.live for item in Item.objects.all())
-    assert export_package(tmp_path / "again") == first
 
 
 # --- problems ---------------------------------------------------------------------------------------------------------

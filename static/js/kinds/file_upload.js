@@ -16,6 +16,8 @@ export function write(form, value) {
   current.value = value?.file ?? "";
   const link = part(form, "name");
   part(form, "kept").hidden = !value;
+  part(form, "first").hidden = Boolean(value);
+  part(form, "other").hidden = !value;
   link.textContent = value?.name ?? "";
   if (value) link.href = link.dataset.pattern.replace("00000000-0000-0000-0000-000000000000", value.file);
   else if (!waiting.has(form)) part(form, "status").textContent = "";
