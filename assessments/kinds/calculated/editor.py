@@ -15,7 +15,7 @@ TOLERANCES = {"number": gettext_lazy("as a number"), "percent": gettext_lazy("in
 class VariableBlock(blocks.StructBlock):
     """A number that is drawn for each attempt."""
 
-    name = blocks.CharBlock(label=gettext_lazy("Name"), max_length=20, help_text=gettext_lazy("For example deals."))
+    name = blocks.CharBlock(label=gettext_lazy("Name"), max_length=20)
     least = blocks.DecimalBlock(label=gettext_lazy("From"))
     most = blocks.DecimalBlock(label=gettext_lazy("To"))
     step = blocks.DecimalBlock(label=gettext_lazy("In steps of"), default=1)
