@@ -1,6 +1,7 @@
 """What the editor points out on items and tests. Hints, never refusals. Registered in `AssessmentsConfig.ready()`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ def check_item(item: Item) -> Iterator[Problem]:
     content = item.written_content()
     for sentence in (*kind.problems(content), *kind.weaknesses(content)):
         yield Problem(sentence, "body")
-    if not content.get("feedback_de") and not content.get("feedback_en"):
+    if kind.graded and not _explains(content):
         yield Problem(_("There is no explanation: the result says what is right, and not why."), "body")
     if item.lesson_id is None:
         yield Problem(_("No lesson is linked: the result cannot say where to read again."), "lesson")
@@ -37,6 +38,15 @@ def check_item(item: Item) -> Iterator[Problem]:
             else _("“%(item)s” may be the same question.")
         )
         yield Problem(sentence % {"item": twin.item.title})
+
+
+def _explains(value: Any) -> bool:
+    """Whether some feedback is written, in general or on an answer."""
+    if isinstance(value, Mapping):
+        return any(
+            bool(child) if name in {"feedback_de", "feedback_en"} else _explains(child) for name, child in value.items()
+        )
+    return isinstance(value, list) and any(_explains(child) for child in value)
 
 
 @register_content_check(QuizPage)

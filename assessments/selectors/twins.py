@@ -1,8 +1,12 @@
 """Items of the bank that may be the same question: equal by checksum, near by the words they share."""
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, QuerySet
 
 from assessments.enums import ItemState
@@ -10,6 +14,10 @@ from assessments.kinds.base import LANGUAGES
 from assessments.likeness import NEAR, joined, likeness, near_pairs
 from assessments.models import Item
 from assessments.models.items import stored_summary
+
+# More than the list shows; a bank of copies would have millions.
+MOST_PAIRS = 10_000
+KEPT = 3600  # seconds
 
 
 def _in_use() -> QuerySet[Item]:
@@ -27,10 +35,22 @@ def equal_groups() -> list[list[int]]:
 
 
 def near_groups() -> list[list[int]]:
-    """Ids of items whose questions share most of their words in a language, equal ones included. One query."""
-    rows = list(_in_use().values_list("pk", *(f"words_{language}" for language in LANGUAGES)))
+    """Ids of items whose questions share most of their words in a language, equal ones included. One query.
+
+    Comparing 5,000 items takes a second or two, so the result is kept for as long as their words stay the same.
+    """
+    rows = list(_in_use().order_by("pk").values_list("pk", *(f"words_{language}" for language in LANGUAGES)))
+    name = f"near-items:{hashlib.sha256(repr(rows).encode()).hexdigest()}"
+    found: list[list[int]] | None = cache.get(name)
+    if found is None:
+        found = _compared(rows)
+        cache.set(name, found, KEPT)
+    return found
+
+
+def _compared(rows: list[tuple[Any, ...]]) -> list[list[int]]:
     sets = [{row[0]: frozenset(row[at].split()) for row in rows} for at in range(1, len(LANGUAGES) + 1)]
-    return joined(pair for one in sets for pair in near_pairs(one))
+    return joined(pair for one in sets for pair in islice(near_pairs(one), MOST_PAIRS))
 
 
 @dataclass(frozen=True)

@@ -341,13 +341,15 @@ class TestChecks:
     def test_an_item_says_what_gives_it_away_and_what_is_missing(self) -> None:
         raw = factories.choice_raw("+--", prompt=LONG)
         raw["options"][0]["value"]["text_de"] = "Eine sehr lange und sorgfältig abgewogene Antwort mit allem"
-        raw |= {"feedback_de": "", "feedback_en": ""}
         item = factories.item(title="One", raw=raw)
         factories.item(title="Two", raw=factories.choice_raw("+--", prompt=LONG))
         found = self.sentences(item)
-        for words in ("longest by far (Deutsch)", "no explanation", "No lesson", "“Two” may be the same question"):
+        for words in ("longest by far (Deutsch)", "No lesson", "“Two” may be the same question"):
             assert words in found
         assert "(Englisch)" not in found
+        assert "no explanation" not in found
+        silent = {**factories.RAW["extended_text"](), "feedback_de": "", "feedback_en": ""}
+        assert "no explanation" in self.sentences(factories.item("extended_text", raw=silent))
         raw["options"][1]["value"]["feedback_en"] = ""
         assert "Feedback on Answer 2" in self.sentences(factories.item(raw=raw, live=False))
 
