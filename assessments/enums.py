@@ -47,6 +47,25 @@ class GradeMethod(models.TextChoices):
     MEAN = "mean", _("The mean of all attempts")
 
 
+class Behaviour(models.TextChoices):
+    """When a question says what was right. Moodle's “deferred feedback” and “interactive with multiple tries”."""
+
+    TEST = "test", _("Test: nothing is told before submitting")
+    PRACTICE = "practice", _("Practice: each question is checked at once, with hints and further tries")
+
+
+class TryPenalty(models.TextChoices):
+    """What each further try costs, as a part of the question's points: exact fractions, as Moodle offers them."""
+
+    NOTHING = "0", _("Nothing")
+    TENTH = "1/10", _("A tenth")
+    FIFTH = "1/5", _("A fifth")
+    QUARTER = "1/4", _("A quarter")
+    THIRD = "1/3", _("A third")
+    HALF = "1/2", _("Half")
+    ALL = "1", _("All: only the first try earns points")
+
+
 class MarkingState(models.TextChoices):
     """Where an answer that people mark stands."""
 

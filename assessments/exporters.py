@@ -9,6 +9,7 @@ from django.utils import timezone
 from assessments.enums import ReviewCell
 from assessments.models import Attempt, AttemptItem
 from assessments.selectors.attempts import current_responses
+from assessments.selectors.checks import Tries, checked_tries
 from courses.withholding import WithheldScores
 from people.models import User
 
@@ -25,6 +26,7 @@ def export_attempts(user: User) -> list[dict[str, Any]]:
     for item in asked.order_by("position"):
         items[item.attempt_id].append(item)
     responses = current_responses(*attempts)
+    tries = checked_tries(attempts)
     return [
         {
             "test": attempt.title,
@@ -38,6 +40,7 @@ def export_attempts(user: User) -> list[dict[str, Any]]:
             "answers": [
                 _answer(item, responses[item.pk].value, user.language)
                 | {"saved_at": responses[item.pk].received_at, "marked": item.flagged}
+                | _checked(item, tries.get(item.pk), user.language)
                 for item in items[attempt.pk]
                 if item.pk in responses
             ],
@@ -59,6 +62,14 @@ def withheld_scores(user: User) -> WithheldScores:
         attempts=frozenset(str(one.uuid) for one in attempts),
         activities=frozenset((one.activity_id, one.cycle) for one in attempts),
     )
+
+
+def _checked(item: AttemptItem, tries: Tries | None, language: str) -> dict[str, Any]:
+    """What was checked in practice; the person has been told at once what came out."""
+    if tries is None:
+        return {}
+    pairs = zip(tries.values, tries.scores, strict=True)
+    return {"tries": [{"answer": _answer(item, value, language)["answer"], "score": score} for value, score in pairs]}
 
 
 def _answer(item: AttemptItem, value: Any, language: str) -> dict[str, Any]:

@@ -45,6 +45,18 @@ def _sentence(moments: tuple[ReviewMoment, ...], cells: Cells) -> str:
     return text % {"minutes": minutes, "what": seen}
 
 
+def _during(cells: Cells) -> list[str]:
+    """What a check tells in practice; nothing of a test."""
+    if not cells:
+        return []
+    told = [
+        _("After each check you see: %(what)s.") % {"what": cell_words(cells - {ReviewCell.ANSWER, ReviewCell.KEY})}
+    ]
+    if ReviewCell.KEY in cells:
+        told.append(_("Once a question is right or its tries are used up, you see the right answer as well."))
+    return told
+
+
 def review_sentences(review: Review, *, closes: bool) -> list[str]:
     """What a learner will see when, in one sentence for each time that differs. `closes`: the test has a closing time.
 
@@ -57,7 +69,7 @@ def review_sentences(review: Review, *, closes: bool) -> list[str]:
             runs[-1] = ((*runs[-1][0], moment), cells)
         else:
             runs.append(((moment,), cells))
-    found = [_sentence(moments, cells) for moments, cells in runs]
+    found = [*_during(review.during), *(_sentence(moments, cells) for moments, cells in runs)]
     if review.until_passed and any(cells & QUESTION_CELLS for _moments, cells in runs):
         found.append(_("Of the single questions you see nothing before you have passed the test."))
     return found

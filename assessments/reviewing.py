@@ -4,11 +4,11 @@ Moments and cells follow Moodle's review options (`mod_quiz\\question\\display_o
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from assessments.enums import ReviewCell, ReviewMoment, ReviewPolicy
+from assessments.enums import Behaviour, ReviewCell, ReviewMoment, ReviewPolicy
 
 # Moodle's `quiz_attempt::IMMEDIATELY_AFTER_PERIOD`: a look at the result right after submitting, then it closes.
 RIGHT_AFTER_PERIOD = timedelta(minutes=2)
@@ -24,18 +24,20 @@ QUESTION_CELLS: Cells = EVERYTHING - {ReviewCell.SCORE}
 class Review:
     """The matrix. With `until_passed` all but the score waits until the test is passed.
 
-    There is no cell for the time of the attempt itself: a test shows nothing before it is handed in.
+    Nobody ticks what is seen during the attempt: the behaviour decides it (`in_practice`). A test shows nothing before
+    it is handed in.
     """
 
     right_after: Cells = EVERYTHING
     later: Cells = EVERYTHING
     after_close: Cells = EVERYTHING
     until_passed: bool = False
+    during: Cells = NOTHING
 
     def at(self, moment: ReviewMoment) -> Cells:
         """The cells of one moment, the condition aside."""
         return {
-            ReviewMoment.DURING: NOTHING,
+            ReviewMoment.DURING: self.during,
             ReviewMoment.RIGHT_AFTER: self.right_after,
             ReviewMoment.LATER: self.later,
             ReviewMoment.AFTER_CLOSE: self.after_close,
@@ -43,7 +45,8 @@ class Review:
 
     def shown(self, moment: ReviewMoment, *, passed: bool) -> Cells:
         """The cells of one moment for somebody who has passed the test by now, or has not."""
-        return self.at(moment) - QUESTION_CELLS if self.until_passed and not passed else self.at(moment)
+        waits = self.until_passed and not passed and moment is not ReviewMoment.DURING
+        return self.at(moment) - QUESTION_CELLS if waits else self.at(moment)
 
     def frozen(self) -> dict[str, Any]:
         """JSON for `Attempt.policy["review"]`."""
@@ -52,7 +55,18 @@ class Review:
             "later": names(self.later),
             "after_close": names(self.after_close),
             "until_passed": self.until_passed,
+            **({"during": names(self.during)} if self.during else {}),
         }
+
+
+def in_practice(review: Review) -> Review:
+    """The matrix of a test in practice: a check says right or wrong, whatever is ticked.
+
+    Explanations and right answers come during the attempt only if everybody sees them right after submitting: practice
+    is no way around a matrix that holds them back.
+    """
+    told = review.shown(ReviewMoment.RIGHT_AFTER, passed=False) & {ReviewCell.FEEDBACK, ReviewCell.KEY}
+    return replace(review, during=frozenset({ReviewCell.ANSWER, ReviewCell.CORRECTNESS}) | told)
 
 
 def names(cells: Cells) -> list[str]:
@@ -82,6 +96,8 @@ def frozen_review(policy: Mapping[str, Any]) -> Review:
         later=cells_of(stored.get("later", ())),
         after_close=cells_of(stored.get("after_close", ())),
         until_passed=bool(stored.get("until_passed", False)),
+        # What a test says about its own time is not read: it shows nothing.
+        during=cells_of(stored.get("during", ())) if policy.get("behaviour") == Behaviour.PRACTICE else NOTHING,
     )
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.counting import Standing
-from assessments.enums import GradeMethod, Overdue
+from assessments.enums import Behaviour, GradeMethod, Overdue, TryPenalty
 from assessments.models import Attempt
 from assessments.selectors.quizzes import StartCard, moment
 
@@ -20,7 +20,7 @@ def rules(card: StartCard) -> list[Rule]:
     if sections := card.sections:
         names = ", ".join(one.heading for one in sections)
         told.append(("list-checks", _("The questions come in sections: %(names)s.") % {"names": names}))
-    told.append(("flag", _("You can move freely between the questions, mark some, and change answers until the end.")))
+    told += _asking(card)
     told.append(("target", _counting(card)))
     if card.delay_minutes:
         waiting = ngettext(
@@ -30,6 +30,24 @@ def rules(card: StartCard) -> list[Rule]:
         ) % {"count": card.delay_minutes}
         told.append(("repeat", waiting))
     return told + [("eye", sentence) for sentence in card.review_sentences]
+
+
+def _asking(card: StartCard) -> list[Rule]:
+    """How questions are asked: checked one by one in practice, handed in together in a test."""
+    page = card.definition
+    if page is None or page.behaviour != Behaviour.PRACTICE:
+        return [("flag", _("You can move freely between the questions, mark some, and change answers until the end."))]
+    tries = ngettext(
+        "You check each question yourself and see at once what was right. There is %(count)d try.",
+        "You check each question yourself and see at once what was right. There are %(count)d tries, with hints.",
+        page.tries,
+    ) % {"count": page.tries}
+    told = [("life-buoy", tries)]
+    if page.tries > 1:
+        price = _("Each further try costs of the question's points: %(penalty)s.")
+        told.append(("coins", price % {"penalty": TryPenalty(page.try_penalty).label}))
+    changing = _("You can move freely between the questions. One that is right or has no tries left stays as it is.")
+    return [*told, ("flag", changing)]
 
 
 def _times(card: StartCard) -> list[Rule]:

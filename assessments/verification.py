@@ -19,6 +19,7 @@ from assessments.models import (
     AnswerFile,
     Attempt,
     AttemptItem,
+    Check,
     GradeChange,
     Item,
     ItemAnalysis,
@@ -102,6 +103,19 @@ def files_missing() -> Iterator[str]:
             yield f"file {row.uuid} is an answer of question {row.attempt_item_id}, but the storage does not have it"
         elif default_storage.size(row.stored_as) != row.size:
             yield f"file {row.uuid} has another size than when it was handed in"
+
+
+@record_check("attempts: no more tries than allowed, and none after a right one")
+def tries_beyond() -> Iterator[str]:
+    right_before = Check.objects.filter(attempt_item=OuterRef("attempt_item"), number__lt=OuterRef("number"), score=1)
+    rows = Check.objects.annotate(late=Exists(right_before)).select_related("attempt_item__attempt").order_by("pk")
+    for check in rows.iterator(chunk_size=BATCH):
+        practice = check.attempt_item.attempt.practice
+        if practice is None or check.number > practice.tries or check.late:
+            yield (
+                f"attempt {check.attempt_item.attempt.uuid}, question {check.attempt_item.position} "
+                f"has a try {check.number} that its rules do not give"
+            )
 
 
 @record_check("attempts: submitted before deadline and grace ended")

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from assessments.analysis.choosing import Chosen
 from assessments.analysis.columns import NO_CODE, Builder, Codes
 from assessments.kinds import Kind, kinds, ungraded_kinds
-from assessments.models import AttemptItem, ItemVersion, Response
+from assessments.models import AttemptItem, Check, ItemVersion, Response
 
 ATTEMPTS_PER_BLOCK = 1_000
 SHORT = 300  # letters of an answer that is remembered: choices repeat, texts do not
@@ -45,6 +45,7 @@ class Reader:
         rows = AttemptItem.objects.filter(attempt__in=ids).exclude(item_version__kind__in=ungraded_kinds()).order_by()
         values = list(
             rows.values_list(
+                "pk",
                 "attempt_id",
                 "item_version_id",
                 Cast("score", FloatField()),
@@ -54,7 +55,12 @@ class Reader:
         )
         if not values:
             return
-        attempts, versions, scores, weights, answers = zip(*values, strict=True)
+        first = self._first_tries(ids)
+        if first:
+            values = [
+                (pk, *row[:2], first[pk][0], row[3], first[pk][1]) if pk in first else (pk, *row) for pk, *row in values
+            ]
+        _pks, attempts, versions, scores, weights, answers = zip(*values, strict=True)
         self._know(set(versions))
         orders = self._orders(ids, versions)
         codes = [
@@ -62,6 +68,19 @@ class Reader:
             for attempt, version, answer in zip(attempts, versions, answers, strict=True)
         ]
         self.builder.add(attempts, versions, scores, weights, codes)
+
+    def _first_tries(self, ids: list[int]) -> dict[int, tuple[float, str]]:
+        """Attempt item → score and answer of its first try in practice.
+
+        The formulas describe questions that were answered without help. What came after a hint, and what a penalty
+        took, says little about the question.
+        """
+        rows = Check.objects.filter(attempt_item__attempt__in=ids, number=1).order_by()
+        answer = Cast("response__value", TextField())
+        return {
+            pk: (score, text)
+            for pk, score, text in rows.values_list("attempt_item", Cast("score", FloatField()), answer)
+        }
 
     def _know(self, ids: Iterable[int]) -> None:
         missing = [pk for pk in ids if pk not in self.versions]

@@ -58,4 +58,5 @@ class ReviewPanel(Panel):
                 **super().get_context_data(parent_context),
                 "sentences": review_sentences(page.review, closes=page.closes_at is not None),
                 "closes": page.closes_at is not None,
+                "practice": bool(page.review.during),
             }

@@ -1,5 +1,5 @@
 from assessments.models.analysis import ItemAnalysis, QuizAnalysis
-from assessments.models.attempts import Attempt, AttemptItem, Response
+from assessments.models.attempts import Attempt, AttemptItem, Check, Response
 from assessments.models.files import AnswerFile
 from assessments.models.imports import ItemImport
 from assessments.models.items import Item, ItemTag, ItemVersion
@@ -12,6 +12,7 @@ __all__ = [
     "AnswerFile",
     "Attempt",
     "AttemptItem",
+    "Check",
     "GradeChange",
     "Item",
     "ItemAnalysis",

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, NoReturn
 
 from django.db import models
@@ -11,7 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assessments.bands import band_text
-from assessments.enums import AttemptState, GradeMethod, Overdue, ReviewCell
+from assessments.behaviours.tries import Practice
+from assessments.enums import AttemptState, Behaviour, GradeMethod, Overdue, ReviewCell
 from assessments.kinds import Content
 from assessments.reviewing import Cells, Review, frozen_review, review_moment
 from assessments.sections import Section, sections_in
@@ -22,10 +24,10 @@ class Attempt(models.Model):
 
     `policy` keeps the quiz's rules as they were: pass_mark (percent), review_policy and review (the matrix, see
     `Review.frozen`), shuffle_questions, shuffle_options, attempts_allowed, delay_minutes, time_limit_minutes,
-    extra_time_percent, quiz_closes_at (ISO, when the test itself closes for this person), markers, marking_anonymous,
-    title_de, title_en, grade_method, recount (only there when an earlier attempt of the cycle had another method),
-    overdue, grace_seconds, hand_in_minutes, sections, bands (only there when the test has some, see
-    `frozen_sections`, `frozen_bands`).
+    extra_time_percent, behaviour, tries, try_penalty (a fraction, "1/3"), quiz_closes_at (ISO, when the test itself
+    closes for this person), markers, marking_anonymous, title_de, title_en, grade_method, recount (only there when an
+    earlier attempt of the cycle had another method), overdue, grace_seconds, hand_in_minutes, sections, bands (only there when the
+    test has some, see `frozen_sections`, `frozen_bands`).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -119,6 +121,13 @@ class Attempt(models.Model):
     def grade_method(self) -> GradeMethod:
         """How this attempt and the ones before it make the test's result."""
         return GradeMethod(self.policy.get("grade_method", GradeMethod.HIGHEST))
+
+    @property
+    def practice(self) -> Practice | None:
+        """The rules of its tries; None for a test, which has one."""
+        if self.policy.get("behaviour") != Behaviour.PRACTICE:
+            return None
+        return Practice(int(self.policy["tries"]), Fraction(self.policy["try_penalty"]))
 
     @property
     def review(self) -> Review:
@@ -218,8 +227,8 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         raise TypeError("responses are append-only")
 
     def delete_after_counting(self) -> int:
-        """For `assessments.services.retention` and for erasure only."""
-        return int(super().delete()[0])
+        """For `assessments.services.retention` and for erasure only; their checks go with them. How many responses."""
+        return int(super().delete()[1].get("assessments.Response", 0))
 
 
 class Response(models.Model):
@@ -249,3 +258,48 @@ class Response(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("responses are append-only")
+
+
+class CheckQuerySet(models.QuerySet["Check"]):
+    """Append-only; a check goes only with the answer that it checked."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("checks are append-only")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("checks are append-only")
+
+
+class Check(models.Model):
+    """A try in practice: an answer that was checked, and what was told of it (`score`, before any penalty).
+
+    An answer is checked once, so a double click is one try. What the tries are worth is computed from the answers.
+    """
+
+    attempt_item = models.ForeignKey("assessments.AttemptItem", models.CASCADE, related_name="checks")
+    response = models.OneToOneField("assessments.Response", models.CASCADE, related_name="checked")
+    number = models.PositiveSmallIntegerField(help_text=_("Counted from 1."))
+    score = models.DecimalField(max_digits=5, decimal_places=4)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = CheckQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("checked try")
+        verbose_name_plural = _("checked tries")
+        ordering = ("attempt_item", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["attempt_item", "number"], name="check_number"),
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="check_score"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.attempt_item_id}#{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("checks are append-only")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("checks are append-only")

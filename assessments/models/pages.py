@@ -14,8 +14,8 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from assessments.blocks import QuizSlots, QuizSlotsField, ScoreBands, ScoreBandsField
 from assessments.cms.forms import QuizPageForm
 from assessments.cms.panels import ReviewPanel, SupplyPanel
-from assessments.enums import GradeMethod, Overdue, ReviewMoment, ReviewPolicy
-from assessments.reviewing import Review, cells_of, preset
+from assessments.enums import Behaviour, GradeMethod, Overdue, ReviewMoment, ReviewPolicy, TryPenalty
+from assessments.reviewing import Review, cells_of, in_practice, preset
 from courses.enums import ActivityKind
 from courses.models import ActivityPage
 
@@ -48,6 +48,22 @@ class QuizPage(ActivityPage):
         choices=GradeMethod.choices,
         default=GradeMethod.HIGHEST,
         help_text=_("Of several attempts. A module that somebody has completed stays completed."),
+    )
+    behaviour = models.CharField(
+        _("how questions are asked"), max_length=8, choices=Behaviour.choices, default=Behaviour.TEST
+    )
+    tries = models.PositiveSmallIntegerField(
+        _("tries at each question"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+        help_text=_("In practice. After a wrong try comes the next hint of the question, if it has one."),
+    )
+    try_penalty = models.CharField(
+        _("each further try costs"),
+        max_length=5,
+        choices=TryPenalty.choices,
+        default=TryPenalty.THIRD,
+        help_text=_("In practice, of the question's points. Pairs, gaps and entries cost for themselves."),
     )
     time_limit_minutes = models.PositiveSmallIntegerField(
         _("time limit (minutes)"),
@@ -128,6 +144,10 @@ class QuizPage(ActivityPage):
             heading=_("Rules"),
         ),
         MultiFieldPanel(
+            [FieldPanel("behaviour"), FieldRowPanel([FieldPanel("tries"), FieldPanel("try_penalty")])],
+            heading=_("Test or practice"),
+        ),
+        MultiFieldPanel(
             [
                 FieldPanel("review_policy"),
                 ReviewPanel(),
@@ -178,6 +198,9 @@ class QuizPage(ActivityPage):
                 "attempts_allowed",
                 "delay_minutes",
                 "grade_method",
+                "behaviour",
+                "tries",
+                "try_penalty",
                 "time_limit_minutes",
                 "grace_seconds",
                 "overdue",
@@ -213,7 +236,11 @@ class QuizPage(ActivityPage):
 
     @property
     def review(self) -> Review:
-        """The matrix that the chosen preset means, or the editor's own."""
+        """The matrix that the chosen preset means, or the editor's own; in practice with what a check tells."""
+        return in_practice(self._matrix) if self.behaviour == Behaviour.PRACTICE else self._matrix
+
+    @property
+    def _matrix(self) -> Review:
         if self.review_policy != ReviewPolicy.CUSTOM:
             return preset(self.review_policy)
         return Review(

@@ -1,4 +1,7 @@
-"""Reads during an attempt. Nothing here knows the key: questions come from `Kind.public` alone."""
+"""Reads during an attempt. Nothing here knows the key: questions come from `Kind.public` alone.
+
+In practice, `selectors.checks.told` adds what may be told of answers that were checked.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +14,7 @@ from django.utils import timezone
 
 from assessments.enums import AnswerState
 from assessments.models import Attempt, AttemptItem, Response
+from assessments.selectors.checks import NONE, Told, Tries, checked_tries, told
 from enablement.core.prepared import Prepared
 from people.models import User
 
@@ -68,7 +72,8 @@ def current_responses(*attempts: Attempt) -> dict[int, Response]:
 class QuestionView:
     """A question as the player shows it. `response` is JSON as the kind's `parse` returns it, None: not answered.
 
-    `sequence` is that of the newest response (0: none); the next one must be sent with a higher one.
+    `sequence` is that of the newest response (0: none); the next one must be sent with a higher one. `told` is what
+    practice says of the tries; None in a test.
     """
 
     position: int
@@ -81,6 +86,7 @@ class QuestionView:
     flagged: bool
     hint: str
     understood: str
+    told: Told | None = None
 
     @property
     def template(self) -> str:
@@ -117,21 +123,25 @@ class AttemptView:
 
 
 def attempt_view(user: User, attempt: Attempt, *, language: str) -> AttemptView:
-    """Questions, newest answers and states of the person's own attempt. Two queries.
+    """Questions, newest answers and states of the person's own attempt. Two queries; in practice three.
 
     Raises Attempt.DoesNotExist for another person's attempt.
     """
     if attempt.user_id != user.pk:
         raise Attempt.DoesNotExist
     responses = current_responses(attempt)
-    questions = tuple(_question(item, responses.get(item.pk), language) for item in items_of(attempt))
+    tries = checked_tries([attempt])
+    questions = tuple(_question(attempt, item, responses.get(item.pk), tries, language) for item in items_of(attempt))
     left = None
     if attempt.deadline_at is not None:
         left = max(int((attempt.deadline_at - timezone.now()).total_seconds()), 0)
     return AttemptView(attempt, questions, left)
 
 
-def _question(item: AttemptItem, response: Response | None, language: str) -> QuestionView:
+def _question(
+    attempt: Attempt, item: AttemptItem, response: Response | None, tries: dict[int, Tries], language: str
+) -> QuestionView:
+    item.attempt = attempt
     version, content = item.item_version, item.content
     kind = version.kind_object
     value = response.value if response else None
@@ -146,4 +156,5 @@ def _question(item: AttemptItem, response: Response | None, language: str) -> Qu
         flagged=item.flagged,
         hint=kind.hint(content, value),
         understood=kind.understood(content, value, language),
+        told=told(item, tries.get(item.pk, NONE), language=language),
     )

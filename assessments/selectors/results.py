@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from assessments.counting import Standing
 from assessments.enums import AttemptState, ReviewCell
-from assessments.kinds import Kind
 from assessments.kinds.base import SCORE_STEP, text_in
 from assessments.models import Attempt, AttemptItem
 from assessments.reviewing import EVERYTHING, QUESTION_CELLS, Cells, next_change
 from assessments.selectors.attempts import current_responses, items_of, tries_of
+from assessments.selectors.checks import checked_tries
 from assessments.selectors.marking import Feedback, feedback_of
 from assessments.selectors.quizzes import next_attempt_at, retry_rules, standing_in
+from assessments.selectors.visible import review_template, visible
 from courses.models import Activity
 from people.models import User
 
@@ -47,7 +48,8 @@ class QuestionResult:
     `review` always has `prompt`. Where everything may be seen it is the kind's own (see `Kind.review`), shown by the
     kind's own template. Otherwise it is built up from what may be seen: `yours`, `right`, `feedback`, `remarks`; a kind
     whose review holds more cannot give it away. `score` and `correct` are None where right and wrong are held back.
-    `feedback` is what people wrote who marked it by hand.
+    `feedback` is what people wrote who marked it by hand. `tries` is how many of a question in practice were checked
+    (0: none, or a test); `correct` then is about the last answer, `score` about all tries.
     A score is None as well where there is none: the question is not `graded`, or its answer is not marked yet.
     """
 
@@ -60,12 +62,9 @@ class QuestionResult:
     topic: str
     review: dict[str, Any]
     lesson: Activity | None
-    complete: bool = True
+    template: str
     feedback: Feedback | None = None
-
-    @property
-    def template(self) -> str:
-        return f"assessments/kinds/{self.kind}/review.html" if self.complete else "assessments/components/partial.html"
+    tries: int = 0
 
 
 @dataclass(frozen=True)
@@ -233,13 +232,15 @@ def _questions(
 ) -> tuple[QuestionResult, ...]:
     responses = current_responses(attempt)
     judged = ReviewCell.CORRECTNESS in shows
-    complete = shows >= QUESTION_CELLS
+    tries = checked_tries([attempt])
     marked = feedback_of(items, language)
     found = []
     for item in items:
         version = item.item_version
         response = responses.get(item.pk)
-        review = version.kind_object.reviewed(item.content, response.value if response else None, language)
+        value = response.value if response else None
+        made = len(tries[item.pk].scores) if item.pk in tries else 0
+        review = version.kind_object.reviewed(item.content, value, language)
         found.append(
             QuestionResult(
                 position=item.position,
@@ -247,27 +248,19 @@ def _questions(
                 score=item.score if judged else None,
                 graded=item.is_graded,
                 weight=item.weight,
-                correct=item.score == 1 if judged else None,
+                correct=_is_right(item, value, made) if judged else None,
                 topic=text_in(version.content, "topic", language),
-                review=review if complete else _partial(version.kind_object, review, shows),
+                review=visible(version.kind_object, review, shows),
                 lesson=lessons.get(version.content.get("lesson") or ""),
-                complete=complete,
+                template=review_template(version.kind, shows),
                 feedback=marked.get(item.pk) if ReviewCell.FEEDBACK in shows else None,
+                tries=made if judged else 0,
             )
         )
     return tuple(found)
 
 
-def _partial(kind: Kind, review: dict[str, Any], shows: Cells) -> dict[str, Any]:
-    """What may be seen of a kind's review. Built up, not stripped down: the rest of it is the key."""
-    part: dict[str, Any] = {"prompt": review["prompt"], "answered": review.get("answered")}
-    if "media" in review:
-        part["media"] = review["media"]
-    if ReviewCell.ANSWER in shows:
-        part["yours"] = review["yours"]
-    if ReviewCell.KEY in shows:
-        part["right"] = review["right"]
-    if ReviewCell.FEEDBACK in shows:
-        part["feedback"] = review["feedback"]
-        part["remarks"] = kind.remarks(review)
-    return part
+def _is_right(item: AttemptItem, value: Any, tries: int) -> bool:
+    """Whether the answer is all right. After several tries the score does not say so: it is less than full."""
+    outcome = item.item_version.kind_object.grade(item.content, value) if tries else None
+    return outcome.correct if outcome is not None else item.score == 1

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from assessments.enums import AnswerState, SaveStatus
 from assessments.kinds import ParseError
 from assessments.models import Attempt, AttemptItem, Response
+from assessments.selectors.checks import tries_allowed, tries_at
 from enablement.core.errors import DomainError
 from enablement.core.prepared import Prepared
 from people.models import User
@@ -79,6 +80,11 @@ def open_question(user: User, attempt: Attempt | UUID, position: int) -> Attempt
     return item
 
 
+def newest_response(item: AttemptItem) -> Response | None:
+    """The answer that counts. One query."""
+    return _newest.first(item=item.pk)
+
+
 def save_response(
     user: User, *, attempt: Attempt | UUID, position: int, value: object, sequence: int, tab: str = ""
 ) -> SaveResult:
@@ -90,7 +96,8 @@ def save_response(
     nothing is changed (STALE).
 
     Raises DomainError `closed` after submission or deadline + grace, `invalid_answer` for what is no answer to this
-    question; Attempt.DoesNotExist or AttemptItem.DoesNotExist for what is not the person's own.
+    question, `finished` in practice when nothing is left to try; Attempt.DoesNotExist or AttemptItem.DoesNotExist for
+    what is not the person's own.
     """
     with transaction.atomic():
         item = open_question(user, attempt, position)
@@ -102,9 +109,11 @@ def save_response(
         except ParseError as error:
             raise _invalid() from error
         tab = tab[:64]
-        newest = _newest.first(item=item.pk)
+        newest = newest_response(item)
         status = _status(newest, sequence=sequence, tab=tab, value=parsed)
         if status is SaveStatus.SAVED or newest is None:
+            if tries_allowed(item) and tries_at(item).is_done(tries_allowed(item)):
+                raise _finished()
             if not kind.may_follow(content, newest.value if newest else None, parsed):
                 raise _invalid()
             if newest is not None and is_full(newest):
@@ -139,6 +148,10 @@ def _invalid() -> DomainError:
     return DomainError(
         _("This is not an answer to this question. Your last saved answer is kept."), code="invalid_answer"
     )
+
+
+def _finished() -> DomainError:
+    return DomainError(_("This question is finished; the answer that was checked counts."), code="finished")
 
 
 def _status(newest: Response | None, *, sequence: int, tab: str, value: object) -> SaveStatus:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from assessments.enums import AttemptState
 from assessments.models import Attempt, AttemptItem, ItemVersionStatistic, Response
 from assessments.selectors.attempts import current_responses
+from assessments.selectors.checks import checked_tries
 from assessments.services.submitting import submit_attempt
 from assessments.services.uploads import discard_files
 from people.models import User
@@ -57,13 +58,17 @@ def _forget_one(pk: int) -> int:
 
 def _count(attempt: Attempt, items: Sequence[AttemptItem]) -> None:
     responses = current_responses(attempt)
+    tries = checked_tries([attempt])
     for item in items:
         version = item.item_version
         statistic, _created = ItemVersionStatistic.objects.select_for_update().get_or_create(item_version=version)
         response = responses.get(item.pk)
+        value, score = response.value if response else None, item.score
+        if item.pk in tries:  # as the analysis: what came after help says little of a question
+            value, score = tries[item.pk].values[0], tries[item.pk].scores[0]
         counts = Counter(statistic.option_counts)
-        counts.update(version.kind_object.tally(item.content, response.value if response else None))
+        counts.update(version.kind_object.tally(item.content, value))
         statistic.responses += 1
-        statistic.score_sum += item.score or Decimal(0)
+        statistic.score_sum += score or Decimal(0)
         statistic.option_counts = dict(counts)
         statistic.save(update_fields=["responses", "score_sum", "option_counts"])

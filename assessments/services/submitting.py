@@ -12,6 +12,7 @@ from assessments.enums import AttemptState, GradeMethod, Overdue
 from assessments.grading import Graded, forfeited, grade_items
 from assessments.models import Attempt, AttemptItem, MarkingTask
 from assessments.selectors.attempts import current_responses, items_of
+from assessments.selectors.checks import tried_values
 from assessments.selectors.quizzes import enrolled_activity
 from courses import services as courses
 from courses.models import Enrollment
@@ -139,8 +140,10 @@ def _close(attempt: Attempt, now: datetime) -> Graded:
 
 
 def _grade(attempt: Attempt, items: Sequence[AttemptItem]) -> Graded:
-    values = {pk: response.value for pk, response in current_responses(attempt).items()}
-    return grade_items(items, values, pass_mark=attempt.pass_mark)
+    responses = current_responses(attempt)
+    values = {pk: response.value for pk, response in responses.items()}
+    tried = tried_values([attempt], items, responses)
+    return grade_items(items, values, pass_mark=attempt.pass_mark, practice=attempt.practice, tried=tried)
 
 
 def queue_for_marking(attempt: Attempt, item_ids: Sequence[int]) -> None:

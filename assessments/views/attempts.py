@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from assessments.enums import AnswerState, SaveStatus
 from assessments.kinds import ParseError
 from assessments.models import Attempt, AttemptItem
 from assessments.selectors import AttemptView, attempt_view, own_attempt, result_view
-from assessments.services import save_response, set_flag, start_attempt, submit_attempt
+from assessments.services import check_answer, save_response, set_flag, start_attempt, submit_attempt
 from assessments.start_words import hand_in_line, what_the_end_means
 from assessments.views import screens
 from courses.enums import ActivityKind
@@ -167,12 +168,25 @@ def _go_on(request: HttpRequest, view: AttemptView, position: int) -> HttpRespon
         return stay
     if {"move", "keep", "clear"} & request.POST.keys():
         return stay
+    if "check" in request.POST:
+        return _check(request, view, position)
     go = request.POST.get("go", "next")
     last = len(view.questions)
     target = {"next": position + 1, "back": position - 1}.get(go) or (int(go) if go.isdecimal() else last + 1)
     if 1 <= target <= last:
         return redirect("assessments:player", uuid=view.attempt.uuid, position=target)
     return redirect("assessments:review", uuid=view.attempt.uuid)
+
+
+def _check(request: HttpRequest, view: AttemptView, position: int) -> HttpResponse:
+    """Check what is saved, and show what comes of it where the question is."""
+    stay = reverse("assessments:player", kwargs={"uuid": view.attempt.uuid, "position": position})
+    try:
+        check_answer(signed_in(request), attempt=view.attempt, position=position)
+    except DomainError as error:
+        messages.warning(request, str(error.message))
+        return redirect(stay)
+    return redirect(f"{stay}#q{position}-told")
 
 
 def _save_form(request: HttpRequest, view: AttemptView, position: int) -> bool:
@@ -186,6 +200,8 @@ def _save_form(request: HttpRequest, view: AttemptView, position: int) -> bool:
     flagged = "flag" in form
     if flagged != question.flagged:
         set_flag(user, attempt=attempt, position=position, flagged=flagged)
+    if question.told is not None and question.told.done:
+        return True  # its form has no answer any more
     item = AttemptItem.objects.select_related("item_version").get(attempt=attempt, position=position)
     kind, content = item.item_version.kind_object, item.content
     raw = None if "clear" in form else kind.read_form(content, form, question.response)

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from assessments.enums import AnswerState, GradeMethod, Overdue
 from assessments.kinds import get_kind
@@ -15,6 +15,7 @@ from assessments.models import Attempt
 from assessments.review_words import change_sentence
 from assessments.sections import Section, section_of
 from assessments.selectors import AttemptView, QuestionResult, QuestionView, ResultView
+from assessments.selectors.checks import Told
 from assessments.selectors.marking import Feedback
 from assessments.selectors.quizzes import moment
 from assessments.start_words import counts_line
@@ -45,6 +46,15 @@ def state_words(state: AnswerState, *, flagged: bool) -> str:
         AnswerState.EMPTY: _("open"),
     }[state]
     return ", ".join((words, _("check later"))) if flagged else words
+
+
+def tries_words(told: Told) -> str:
+    """How many tries were used or are left."""
+    if told.done:
+        return ngettext("Finished after %(count)d try.", "Finished after %(count)d tries.", told.made) % {
+            "count": told.made
+        }
+    return ngettext("%(count)d try left", "%(count)d tries left", told.left) % {"count": told.left}
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,34 @@ class QuestionScreen:
         return self.view.template
 
     @property
+    def told(self) -> Told | None:
+        """What practice says of the tries; None in a test."""
+        return self.view.told
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to try: the answer can be looked at, and no longer changed."""
+        return self.view.told is not None and self.view.told.done
+
+    @property
+    def told_verdict(self) -> str:
+        """Of the last try; empty before the first."""
+        told = self.view.told
+        if told is None or told.score is None:
+            return ""
+        return "right" if told.right else "partly" if told.score > 0 else "wrong"
+
+    @property
+    def told_words(self) -> str:
+        """The same for people who listen: what came out, and what they can do now."""
+        words = {"right": _("Right."), "partly": _("Partly right."), "wrong": _("Not right.")}.get(self.told_verdict)
+        return f"{words} {tries_words(self.view.told)}" if words and self.view.told else ""
+
+    @property
+    def tries_words(self) -> str:
+        return tries_words(self.view.told) if self.view.told else ""
+
+    @property
     def prefix(self) -> str:
         """For ids in the page."""
         return f"q{self.view.position}"
@@ -189,6 +227,7 @@ def player_words(title: str, overdue: Overdue) -> dict[str, str]:
         "open": _("open"),
         "flagged": _("check later"),
         "counts": _("{answered} of {total} answered · {flagged} to check"),
+        "not_checked": _("This could not be checked just now. Your answer is kept; try again in a moment."),
         "understood": _("Understood as {number}"),
         "not_yet": _("Some answers are still on this device only."),
         "minutes": _("{minutes} minutes left") + (hand_in and "." + hand_in),
@@ -222,6 +261,7 @@ class QuestionVerdict:
     review: dict[str, Any]
     lesson: LessonLink | None
     feedback: Feedback | None
+    tries_line: str = ""
     section: Section | None = None
 
     @property
@@ -272,6 +312,15 @@ def _verdict(question: QuestionResult) -> str:
     if not question.review.get("answered"):
         return "empty"
     return "partly" if question.score > 0 else "wrong"
+
+
+def _tries_line(question: QuestionResult) -> str:
+    """How many tries a question in practice took, and what it earned with them."""
+    if not question.tries or question.score is None:
+        return ""
+    line = ngettext("%(count)d try", "%(count)d tries", question.tries) % {"count": question.tries}
+    points = {"points": number(question.score * question.weight), "total": number(question.weight)}
+    return f"{line} · {_('%(points)s of %(total)s points') % points}"
 
 
 def _score_line(view: ResultView) -> str:
@@ -379,6 +428,7 @@ def result_screen(view: ResultView, language: str) -> ResultScreen:
                 lesson=link(question.lesson),
                 feedback=question.feedback,
                 section=section_of(sections, question.position),
+                tries_line=_tries_line(question),
             )
             for question in questions
         ],

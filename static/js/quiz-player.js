@@ -41,22 +41,7 @@ class QuizPlayer extends HTMLElement {
     );
     this.state = new Map();
     this.stale = new Map(); // position → the newer answer from another device, until the person has chosen
-    for (const [position, section] of this.questions) {
-      const form = section.querySelector("form");
-      const kind = await answersOf(section);
-      kind.mount?.(form, (words) => {
-        this.#keep(position);
-        this.#say(words);
-      });
-      this.state.set(position, {
-        form,
-        kind,
-        sequence: Number(section.dataset.sequence),
-        value: JSON.parse(section.dataset.value), // what the server holds; the form may have changed already
-        partial: section.dataset.state === "partial",
-        timer: 0,
-      });
-    }
+    for (const [position, section] of this.questions) await this.#mount(position, section);
     this.current = Number(this.dataset.position);
     this.saveSlot = this.querySelector("[data-slot]");
     this.offlineBanner = this.querySelector("[data-offline]");
@@ -84,6 +69,19 @@ class QuizPlayer extends HTMLElement {
     if (!navigator.onLine) this.#settle({ trouble: "offline", body: {}, waiting: this.outbox.waiting().length });
     addEventListener("pageshow", (event) => event.persisted && this.#askServer());
     this.setAttribute("ready", "");
+  }
+
+  async #mount(position, section) {
+    const form = section.querySelector("form");
+    const value = JSON.parse(section.dataset.value); // what the server holds; the form may have changed already
+    // What is finished in practice is shown, and cannot be changed.
+    const kind = section.hasAttribute("data-done") ? { read: () => value, write() {} } : await answersOf(section);
+    kind.mount?.(form, (words) => {
+      this.#keep(position);
+      this.#say(words);
+    });
+    const [sequence, partial] = [Number(section.dataset.sequence), section.dataset.state === "partial"];
+    this.state.set(position, { form, kind, value, sequence, partial, timer: 0 });
   }
 
   /* --- answers ---------------------------------------------------------------------------------------------------- */
@@ -188,6 +186,10 @@ class QuizPlayer extends HTMLElement {
   }
 
   #refused({ entry, body }) {
+    if (body.code === "finished") {
+      this.#replace(entry.position, fetch(this.#urlOf(entry.position), { credentials: "same-origin" }));
+      return;
+    }
     const understood = this.state.get(entry.position).form.querySelector("[data-understood]");
     if (understood && body.message) understood.textContent = body.message;
   }
@@ -239,9 +241,11 @@ class QuizPlayer extends HTMLElement {
     if (!form.matches("[data-question-form]")) return;
     const button = event.submitter;
     const go = button?.name === "go" ? button.value : "next";
+    const position = this.#positionOf(form);
     event.preventDefault();
-    this.#keep(this.#positionOf(form));
-    this.#go(go);
+    this.#keep(position);
+    if (button?.name === "check") this.#check(position, form);
+    else this.#go(go);
   }
 
   #go(where) {
@@ -326,6 +330,58 @@ class QuizPlayer extends HTMLElement {
     }
     const counts = fill(this.words.counts, { answered, total: this.total, flagged });
     for (const place of this.querySelectorAll("[data-counts]")) place.textContent = counts;
+  }
+
+  /* --- practice --------------------------------------------------------------------------------------------------- */
+
+  /** Everything is saved first; then the server checks, and its page brings the question as it is now. */
+  async #check(position, form) {
+    if (this.checking) return;
+    this.checking = true;
+    form.setAttribute("aria-busy", "true");
+    if ((await this.outbox.flush()) && !this.stale.has(position)) {
+      const body = new FormData(form);
+      body.set("check", "1");
+      await this.#replace(position, fetch(form.action, { method: "POST", body, credentials: "same-origin" }));
+    } else {
+      this.#trouble(this.words.not_checked);
+    }
+    form.removeAttribute("aria-busy");
+    this.checking = false;
+  }
+
+  /** The question as a page of the server has it takes the place of the one here. */
+  async #replace(position, answer) {
+    try {
+      const response = await answer;
+      if (!response.ok) throw new Error(String(response.status));
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const section = page.querySelector(`[data-question="${position}"]`);
+      if (!section) {
+        location.assign(response.url); // closed meanwhile, or somebody has to log in
+        return;
+      }
+      section.hidden = position !== this.current;
+      this.questions.get(position).replaceWith(section);
+      this.questions.set(position, section);
+      await this.#mount(position, section);
+      this.#refresh();
+      const said = [...page.querySelectorAll(".messages p")].map((message) => message.textContent).join(" ");
+      this.#trouble(said);
+      const told = section.querySelector("[data-told]");
+      if (position !== this.current || said) return;
+      (told ?? section.querySelector("[data-heading]")).focus();
+      if (told) this.#say(told.dataset.words);
+    } catch {
+      this.#trouble(this.words.not_checked);
+    }
+  }
+
+  #trouble(words) {
+    const note = this.querySelector("[data-trouble]");
+    note.hidden = !words;
+    note.querySelector("[data-trouble-words]").textContent = words;
+    if (words) note.scrollIntoView({ block: "nearest" });
   }
 
   /* --- two tabs --------------------------------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@ from assessments.models import (
     AnswerFile,
     Attempt,
     AttemptItem,
+    Check,
     Item,
     ItemVersion,
     ItemVersionStatistic,
@@ -87,6 +88,11 @@ def plant_item_score(done: Attempt) -> None:
     AttemptItem.objects.filter(attempt=done, position=2).update(score=1)
 
 
+def plant_try(done: Attempt) -> None:
+    response = Response.objects.filter(attempt_item__attempt=done)[0]
+    Check.objects.create(attempt_item=response.attempt_item, response=response, number=1, score=1)
+
+
 def plant_pass(done: Attempt) -> None:
     Attempt.objects.filter(pk=done.pk).update(passed=False)
 
@@ -155,6 +161,7 @@ FAULTS: list[tuple[str, Callable[[Attempt], None]]] = [
     ("attempts: have their item versions", plant_no_questions),
     ("attempts: score equals a regrade of versions and responses", plant_score),
     ("attempts: score equals a regrade of versions and responses", plant_item_score),
+    ("attempts: no more tries than allowed, and none after a right one", plant_try),
     ("attempts: score equals a regrade of versions and responses", plant_pass),
     ("attempts: submitted before deadline and grace ended", plant_late_submission),
     ("attempts: responses received before deadline and grace ended", plant_late_response),

@@ -144,6 +144,9 @@ pass_mark: 80
 attempts_allowed: 0
 delay_minutes: 60
 grade_method: highest
+behaviour: test
+tries: 3
+try_penalty: 1/3
 grace_seconds: 30
 overdue: autosubmit
 hand_in_minutes: 10
