@@ -111,7 +111,7 @@ def tries_beyond() -> Iterator[str]:
     rows = Check.objects.annotate(late=Exists(right_before)).select_related("attempt_item__attempt").order_by("pk")
     for check in rows.iterator(chunk_size=BATCH):
         practice = check.attempt_item.attempt.practice
-        if practice is None or check.number > practice.tries or check.late:
+        if practice is None or check.number > practice.tries or check.late:  # type: ignore[attr-defined]  # annotated above
             yield (
                 f"attempt {check.attempt_item.attempt.uuid}, question {check.attempt_item.position} "
                 f"has a try {check.number} that its rules do not give"

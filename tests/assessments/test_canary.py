@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
-from assessments.enums import ReviewCell, ReviewPolicy
+from assessments.enums import Behaviour, ReviewCell, ReviewPolicy
 from assessments.models import Attempt, MarkingTask, QuizPage
 from assessments.selectors import attempt_view, quiz_start_card, result_view
-from assessments.services import save_response, start_attempt, submit_attempt
+from assessments.services import check_answer, save_response, start_attempt, submit_attempt
 from assessments.services.marking import give_mark
 from courses.models import Activity
 from people.models import User
@@ -24,6 +24,7 @@ from tests.assessments import factories
 from tests.courses.factories import ModuleTree
 
 CANARY = "ZAUNKOENIG"
+HINT = "ROTKEHLCHEN"
 
 
 @pytest.fixture
@@ -186,6 +187,44 @@ def test_a_running_attempt_shows_nothing_whatever_stands_in_its_rules(
     attempt.refresh_from_db()
     assert attempt.shown_cells(timezone.now(), passed=True) == frozenset()
     assert CANARY.encode() not in visit(browser, quiz, page, attempt)
+
+
+@pytest.mark.parametrize("policy", list(ReviewPolicy))
+@pytest.mark.parametrize("kind", factories.GRADED)
+def test_practice_tells_of_a_question_only_after_its_check(
+    browser: Client, learner: User, tree: ModuleTree, kind: str, policy: ReviewPolicy
+) -> None:
+    """Every kind and review setting: no hint, key or feedback before a try; after it no more than the matrix gives."""
+    raw = factories.RAW[kind](marker=CANARY) | factories.hints(marker=HINT)
+    items = [factories.item(kind, raw=raw) for _twice in range(2)]
+    page = factories.quiz_page(
+        tree.page,
+        factories.fixed(*items),
+        shuffle_questions=False,
+        behaviour=Behaviour.PRACTICE,
+        review_policy=policy,
+    )
+    attempt = start_attempt(learner, quiz=factories.quiz_of(page))
+    first = factories.items_of(attempt)[0]
+    value = first.item_version.kind_object.parse(first.content, factories.right_answer(first))
+    save_response(learner, attempt=attempt, position=1, value=value, sequence=1)
+    urls = [
+        reverse(f"assessments:{name}", kwargs={"uuid": attempt.uuid, **more})
+        for name, more in (("player", {"position": 1}), ("player", {"position": 2}), ("review", {}), ("state", {}))
+    ]
+
+    def everything() -> str:
+        return "".join(sent(browser.get(url)).decode() for url in urls)
+
+    before = everything()
+    assert CANARY not in before
+    assert HINT not in before
+    check_answer(learner, attempt=attempt, position=1)
+    after = everything()
+    assert "told--right" in after
+    assert HINT not in after, "a right answer needs no hint"
+    assert (CANARY in after) == (policy is ReviewPolicy.FULL), "what is shown is shown, and what is held back is not"
+    assert "told--" not in after.split('data-question="2"')[1], "the other question has not been checked"
 
 
 def test_answers_appear_once_passed(learner: User, page: QuizPage, quiz: Activity) -> None:

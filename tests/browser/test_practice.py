@@ -1,0 +1,94 @@
+"""Practice in a real browser: by keyboard with hints, in two tabs, and without scripts."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from assessments.enums import Behaviour
+from assessments.models import Attempt, Check
+from assessments.services import check_answer, save_response, start_attempt
+from courses.models import HomePage
+from people.models import User
+from tests.assessments import factories
+from tests.browser.conftest import NARROW, WIDE, Visitor, assert_accessible
+from tests.browser.test_keyboard import press
+from tests.courses.factories import enrolled, module_tree
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def attempt(home: HomePage, alice: User) -> Attempt:
+    tree = module_tree(home, lessons=1)
+    enrolled(alice, tree.module)
+    items = [
+        factories.item(kind, raw=factories.RAW[kind]() | factories.hints()) for kind in ("single_choice", "ordering")
+    ]
+    fields = {"shuffle_questions": False, "shuffle_options": False, "behaviour": Behaviour.PRACTICE}
+    page = factories.quiz_page(tree.page, factories.fixed(*items), title="Silos", **fields)
+    return start_attempt(alice, quiz=factories.quiz_of(page))
+
+
+def address(attempt: Attempt, position: int = 1) -> str:
+    return f"/en/tests/attempts/{attempt.uuid}/{position}/"
+
+
+def test_a_wrong_try_brings_a_hint_and_the_next_one_is_right_by_keyboard(
+    visit: Visit, alice: User, attempt: Attempt
+) -> None:
+    page = visit(alice, size=WIDE).open(address(attempt))
+    page.locator("quiz-player[ready]").wait_for()
+    question = page.locator("[data-question='1']")
+    press(page, question.locator("[data-check]"))
+    expect(page.locator("[data-trouble]")).to_be_visible()
+    press(page, question.locator("input[value='o-1']"), "Space")
+    page.keyboard.press("ArrowDown")
+    press(page, question.locator("[data-check]"))
+    told = page.locator("#q1-told")
+    expect(told).to_be_focused()
+    expect(told).to_contain_text("Look here 1")
+    expect(page.locator("[data-speaker]")).to_have_text("Not right. 2 tries left")
+    expect(page.locator("[data-trouble]")).to_be_hidden()
+    assert_accessible(page)
+    press(page, page.locator("[data-question='1'] input[value='o-2']"), "ArrowUp")
+    press(page, page.locator("[data-question='1'] [data-check]"))
+    expect(page.locator("#q1-told")).to_contain_text("Because")
+    expect(page.locator("[data-question='1'] [data-check]")).to_have_count(0)
+    assert_accessible(page)
+    assert [check.score for check in Check.objects.order_by("number")] == [0, 1]
+    press(page, page.locator("[data-question='1'] .question__actions button[value=next]"))
+    expect(page.locator("#q2-title")).to_be_focused()
+    # A kind with its own script works on after its question was replaced.
+    page.locator("[data-question='2'] [data-move='down']").first.click()
+    page.locator("[data-question='2'] [data-check]").click()
+    expect(page.locator("#q2-told")).to_be_focused()
+    page.locator("[data-question='2'] [data-move='up']").nth(1).click()
+    expect(page.locator("[data-slot]")).to_have_attribute("data-state", "saved")
+
+
+def test_what_another_device_has_finished_is_shown_and_not_lost(visit: Visit, alice: User, attempt: Attempt) -> None:
+    visitor = visit(alice)
+    visitor.expect_errors("400")
+    page = visitor.open(address(attempt))
+    page.locator("quiz-player[ready]").wait_for()
+    save_response(alice, attempt=attempt, position=1, value="o-1", sequence=1)
+    check_answer(alice, attempt=attempt, position=1)
+    page.locator("[data-question='1'] input[value='o-2']").check()
+    page.locator("[data-question='1'] input[value='o-3']").check()
+    expect(page.locator("[data-question='1'][data-done]")).to_be_visible()
+    assert Check.objects.count() == 1
+
+
+def test_practice_without_scripts(visit: Visit, alice: User, attempt: Attempt) -> None:
+    page = visit(alice, javascript=False, size=NARROW).open(address(attempt))
+    page.get_by_label("Option 2 (en)").check()
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator("#q1-told")).to_contain_text("Look here 1")
+    page.get_by_label("Option 1 (en)").check()
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator("#q1-told")).to_contain_text("Right")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("#q2-title")).to_be_visible()
