@@ -26,8 +26,8 @@ class Attempt(models.Model):
     `Review.frozen`), shuffle_questions, shuffle_options, attempts_allowed, delay_minutes, time_limit_minutes,
     extra_time_percent, behaviour, tries, try_penalty (a fraction, "1/3"), quiz_closes_at (ISO, when the test itself
     closes for this person), markers, marking_anonymous, title_de, title_en, grade_method, recount (only there when an
-    earlier attempt of the cycle had another method), overdue, grace_seconds, hand_in_minutes, sections, bands (only there when the
-    test has some, see `frozen_sections`, `frozen_bands`).
+    earlier attempt of the cycle had another method), overdue, grace_seconds, hand_in_minutes, sections, bands
+    (only there when the test has some, see `frozen_sections`, `frozen_bands`).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

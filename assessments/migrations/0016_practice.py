@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0014_item_summary_and_review'),
+        ('assessments', '0015_score_bands'),
     ]
 
     operations = [
