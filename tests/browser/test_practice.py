@@ -23,9 +23,8 @@ Visit = Callable[..., Visitor]
 def attempt(home: HomePage, alice: User) -> Attempt:
     tree = module_tree(home, lessons=1)
     enrolled(alice, tree.module)
-    items = [
-        factories.item(kind, raw=factories.RAW[kind]() | factories.hints()) for kind in ("single_choice", "ordering")
-    ]
+    raws = {"single_choice": factories.choice_raw("+--"), "ordering": factories.ordering_raw(6)}
+    items = [factories.item(kind, raw=raw | factories.hints()) for kind, raw in raws.items()]
     fields = {"shuffle_questions": False, "shuffle_options": False, "behaviour": Behaviour.PRACTICE}
     page = factories.quiz_page(tree.page, factories.fixed(*items), title="Silos", **fields)
     return start_attempt(alice, quiz=factories.quiz_of(page))
@@ -62,6 +61,7 @@ def test_a_wrong_try_brings_a_hint_and_the_next_one_is_right_by_keyboard(
     expect(page.locator("#q2-title")).to_be_focused()
     # A kind with its own script works on after its question was replaced.
     page.locator("[data-question='2'] [data-move='down']").first.click()
+    page.locator("[data-question='2'] [data-move='down']").nth(2).click()
     page.locator("[data-question='2'] [data-check]").click()
     expect(page.locator("#q2-told")).to_be_focused()
     page.locator("[data-question='2'] [data-move='up']").nth(1).click()
