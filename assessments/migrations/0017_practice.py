@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0015_score_bands'),
+        ('assessments', '0016_answer_files'),
     ]
 
     operations = [
