@@ -18,7 +18,9 @@ class AssessmentsConfig(AppConfig):
 
         register_check_renderer(practice.render_check, queryset=practice.practice_items)
         register_personal_data("tests", exporters.export_attempts)
+        register_personal_data("test_exceptions", exporters.export_exceptions)
         register_withheld_scores(exporters.withheld_scores)
         register_retention("answers", retention.forget_answers)
+        register_retention("reasons of exceptions", retention.forget_reasons)
         register_erasure("answers", retention.forget_person)
         package.register()

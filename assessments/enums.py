@@ -38,6 +38,13 @@ class Overdue(models.TextChoices):
     ABANDON = "abandon", _("What was not handed in before counts as nothing")
 
 
+class Navigation(models.TextChoices):
+    """How one moves between questions. Moodle's two (`QUIZ_NAVMETHOD_FREE`, `QUIZ_NAVMETHOD_SEQ`)."""
+
+    FREE = "free", _("Freely, back and forth")
+    SEQUENTIAL = "sequential", _("One after the other, no way back")
+
+
 class GradeMethod(models.TextChoices):
     """What counts of several attempts. Moodle's four (`quiz_get_grading_options`)."""
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.enums import ReviewCell
-from assessments.models import Attempt, AttemptItem
+from assessments.models import Attempt, AttemptItem, QuizException
 from assessments.selectors.attempts import current_responses
 from assessments.selectors.checks import Tries, checked_tries
 from courses.withholding import WithheldScores
@@ -46,6 +46,25 @@ def export_attempts(user: User) -> list[dict[str, Any]]:
             ],
         }
         for attempt in attempts
+    ]
+
+
+def export_exceptions(user: User) -> list[dict[str, Any]]:
+    """What the person was allowed beyond the rules of tests, and why."""
+    rows = QuizException.objects.filter(user=user).select_related("activity").order_by("created_at")
+    return [
+        {
+            "test": row.activity.title,
+            "extra_minutes": row.extra_minutes,
+            "time_limit_percent": row.time_multiplier,
+            "extra_attempts": row.extra_attempts,
+            "closes_at": row.closes_at,
+            "reason": row.reason,
+            "given_at": row.created_at,
+            "holds_until": row.expires_at,
+            "withdrawn_at": row.withdrawn_at,
+        }
+        for row in rows
     ]
 
 

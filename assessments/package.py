@@ -113,6 +113,7 @@ def register() -> None:
                 "hand_in_minutes",
                 "shuffle_questions",
                 "shuffle_options",
+                "navigation",
                 "review_policy",
                 "review_right_after",
                 "review_later",

@@ -6,7 +6,8 @@ from assessments.enums import ReviewCell, ReviewMoment
 from assessments.reviewing import QUESTION_CELLS, RIGHT_AFTER_PERIOD, Cells, Review
 
 
-def _and(words: list[str]) -> str:
+def and_words(words: list[str]) -> str:
+    """`a, b and c`."""
     if len(words) < 2:
         return "".join(words)
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
@@ -21,7 +22,7 @@ def cell_words(cells: Cells) -> str:
         ReviewCell.KEY: _("the right answers"),
         ReviewCell.FEEDBACK: _("the explanations"),
     }
-    return _and([text for cell, text in words.items() if cell in cells])
+    return and_words([text for cell, text in words.items() if cell in cells])
 
 
 def _sentence(moments: tuple[ReviewMoment, ...], cells: Cells) -> str:

@@ -1,20 +1,25 @@
 """What a test's rules mean for the person who is about to start, and what counts of attempts: in plain words."""
 
+from dataclasses import replace
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessments.allowances import Allowance
 from assessments.counting import Standing
-from assessments.enums import Behaviour, GradeMethod, Overdue, TryPenalty
+from assessments.enums import Behaviour, GradeMethod, Navigation, Overdue, TryPenalty
 from assessments.models import Attempt
+from assessments.review_words import and_words
 from assessments.selectors.quizzes import StartCard, moment
 
 Rule = tuple[str, str]  # icon, sentence
+WHOLE = 100  # percent
 
 
 def rules(card: StartCard) -> list[Rule]:
     """What will happen, from the opening of the test to what is seen of the result."""
-    told = _times(card)
+    told = _running(card) + _times(card) + [("user-check", sentence) for sentence in _exception(card)]
     told.append(("cloud-check", _("Each answer saves itself within a second. If the network fails, just go on.")))
     told += _limit(card)
     if sections := card.sections:
@@ -22,6 +27,28 @@ def rules(card: StartCard) -> list[Rule]:
         told.append(("list-checks", _("The questions come in sections: %(names)s.") % {"names": names}))
     told += _asking(card)
     told.append(("target", _counting(card)))
+    told += _attempts(card)
+    return told + [("eye", sentence) for sentence in card.review_sentences]
+
+
+def _running(card: StartCard) -> list[Rule]:
+    """That the rules below are those of the next attempt, and until when the running one goes on."""
+    if card.open_attempt is None:
+        return []
+    if card.open_attempt.deadline_at is None:
+        return [("play", _("Your attempt that runs keeps the rules with which it began."))]
+    sentence = _("Your attempt that runs ends: %(time)s. It keeps the rules with which it began.")
+    return [("play", sentence % {"time": moment(card.open_attempt.deadline_at)})]
+
+
+def _attempts(card: StartCard) -> list[Rule]:
+    """How many there are, and how long one waits between two."""
+    told: list[Rule] = []
+    if card.attempts_allowed == 1:
+        return told
+    if card.attempts_left is not None:
+        sentence = _("You have %(count)d attempts; %(left)d of them are left.")
+        told.append(("list-checks", sentence % {"count": card.attempts_allowed, "left": card.attempts_left}))
     if card.delay_minutes:
         waiting = ngettext(
             "If it does not work out, the next attempt opens %(count)d minute later. It asks new questions first.",
@@ -29,14 +56,14 @@ def rules(card: StartCard) -> list[Rule]:
             card.delay_minutes,
         ) % {"count": card.delay_minutes}
         told.append(("repeat", waiting))
-    return told + [("eye", sentence) for sentence in card.review_sentences]
+    return told
 
 
 def _asking(card: StartCard) -> list[Rule]:
     """How questions are asked: checked one by one in practice, handed in together in a test."""
     page = card.definition
     if page is None or page.behaviour != Behaviour.PRACTICE:
-        return [("flag", _("You can move freely between the questions, mark some, and change answers until the end."))]
+        return [_moving(card)]
     tries = ngettext(
         "You check each question yourself and see at once what was right. There is %(count)d try.",
         "You check each question yourself and see at once what was right. There are %(count)d tries, with hints.",
@@ -46,6 +73,8 @@ def _asking(card: StartCard) -> list[Rule]:
     if page.tries > 1:
         price = _("Each further try costs of the question's points: %(penalty)s.")
         told.append(("coins", price % {"penalty": TryPenalty(page.try_penalty).label}))
+    if page.navigation == Navigation.SEQUENTIAL:
+        return [*told, _moving(card)]
     changing = _("You can move freely between the questions. One that is right or has no tries left stays as it is.")
     return [*told, ("flag", changing)]
 
@@ -61,6 +90,37 @@ def _times(card: StartCard) -> list[Rule]:
     return told
 
 
+def allowance_words(allowance: Allowance) -> list[str]:
+    """What an exception gives, apart from another closing: `15 minutes more`, `1 attempt more`."""
+    told = []
+    if allowance.extra_minutes:
+        words = ngettext("%(count)d minute more", "%(count)d minutes more", allowance.extra_minutes)
+        told.append(words % {"count": allowance.extra_minutes})
+    if allowance.time_multiplier > WHOLE:
+        told.append(_("%(percent)d%% of the usual time") % {"percent": allowance.time_multiplier})
+    if allowance.extra_attempts:
+        words = ngettext("%(count)d attempt more", "%(count)d attempts more", allowance.extra_attempts)
+        told.append(words % {"count": allowance.extra_attempts})
+    return told
+
+
+def _exception(card: StartCard) -> list[str]:
+    """What this person is allowed beyond the rules, as far as the test has such a rule."""
+    allowance = card.allowance
+    if card.minutes is None:
+        allowance = replace(allowance, extra_minutes=0, time_multiplier=WHOLE)
+    if card.attempts_left is None:
+        allowance = replace(allowance, extra_attempts=0)
+    told = []
+    if what := allowance_words(allowance):
+        told.append(_("An exception was made for you. You have: %(what)s.") % {"what": and_words(what)})
+    if card.closes_at is not None and card.closes_at == allowance.closes_at:
+        told.append(_("The test closes later for you than for others."))
+    if told and allowance.expires_at is not None:
+        told.append(_("This holds for attempts that you start by: %(time)s.") % {"time": moment(allowance.expires_at)})
+    return [" ".join(told)] if told else []
+
+
 def _limit(card: StartCard) -> list[Rule]:
     """How long one has, and what happens at the end of it: of the time limit, or when the test closes."""
     overdue = Overdue(card.definition.overdue) if card.definition else Overdue.AUTOSUBMIT
@@ -72,6 +132,8 @@ def _limit(card: StartCard) -> list[Rule]:
         text = _("The time runs from the start, also while you are away. At the end, what is saved counts.")
     else:
         text = " ".join((_("The time runs from the start, also while you are away."), end))
+    if card.extra_time_percent:
+        text = " ".join((text, _("Your extra time is in the time limit above.")))
     return [("timer", text)]
 
 
@@ -104,6 +166,13 @@ def hand_in_line(attempt: Attempt) -> str:
         )
         return sentence % {"time": moment(attempt.closes_at)}
     return _("The time is up, your answers are kept. Hand in at once: in a few seconds this attempt counts as nothing.")
+
+
+def _moving(card: StartCard) -> Rule:
+    if card.definition is not None and card.definition.navigation == Navigation.SEQUENTIAL:
+        sentence = _("One question comes after the other: once you go on, you cannot go back to change an answer.")
+        return ("arrow-right", sentence)
+    return ("flag", _("You can move freely between the questions, mark some, and change answers until the end."))
 
 
 def _counting(card: StartCard) -> str:

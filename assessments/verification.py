@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from assessments.counting import standing
-from assessments.enums import AttemptState, GradeMethod, MarkingState, Overdue
+from assessments.enums import AttemptState, GradeMethod, MarkingState, Navigation, Overdue
 from assessments.kinds import kinds
 from assessments.models import (
     AnswerFile,
@@ -138,6 +138,18 @@ def responses_late() -> Iterator[str]:
         until = response.attempt_item.attempt.answers_until
         if until is not None and response.received_at > until + timedelta(seconds=1):
             yield f"attempt {response.attempt_item.attempt.uuid} has a response of {response.received_at}, too late"
+
+
+@record_check("attempts: nothing is answered beyond the question that stands open")
+def answered_beyond() -> Iterator[str]:
+    """Where questions come one after the other."""
+    beyond = Response.objects.filter(
+        attempt_item__attempt__policy__navigation=Navigation.SEQUENTIAL,
+        attempt_item__position__gt=F("attempt_item__attempt__reached"),
+    )
+    for response in beyond.select_related("attempt_item__attempt").order_by("pk").iterator():
+        item = response.attempt_item
+        yield f"attempt {item.attempt.uuid} has reached question {item.attempt.reached}, {item.position} has an answer"
 
 
 @record_check("attempts: closed by the sweep in time")

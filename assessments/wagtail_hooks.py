@@ -15,7 +15,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 
-from assessments.cms import analysis_hooks, marking, regrading, supply  # noqa: F401 - one registers its hooks
+from assessments.cms import analysis_hooks, exceptions, marking, regrading, supply  # noqa: F401 - two register hooks
 from assessments.cms.bulk import RetireBulkAction, ReviewedBulkAction, TagBulkAction
 from assessments.cms.desk import DeskPanel
 from assessments.cms.viewsets import ItemViewSet

@@ -1,7 +1,7 @@
 """Reads of the people room."""
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from people import roles
 from people.models import TEAM_LEAD_VIEW_KEY, Function, OrgUnit, User, VisibilitySettings
@@ -14,6 +14,26 @@ def visible_people(actor: User) -> QuerySet[User]:
     people = User.objects.filter(is_active=True)
     scope = roles.hr_scope(actor)
     return people if scope is None else people.filter(org_unit__in=units_below(scope))
+
+
+def find_people(actor: User, text: str, *, limit: int = 10) -> list[User]:
+    """Active people by what somebody typed who wants to do something for one of them, by name.
+
+    HR and administrators find whom they may see by any part of name and address. Trainers may see nobody's records:
+    they find a person by the whole e-mail address or the external ID, which that person has told them, so that nobody
+    reads through the staff in order to find one (GDPR 5 (1) c). Everybody else finds nobody.
+    """
+    text = text.strip()
+    if not text or not (roles.may_grant_exceptions(actor) or roles.may_report(actor)):
+        return []
+    exact = Q(email__iexact=text) | Q(external_id=text)
+    found = list(User.objects.filter(exact, is_active=True)[:limit]) if roles.may_grant_exceptions(actor) else []
+    seen = User.objects.filter(is_active=True) if roles.is_admin(actor) else visible_people(actor)
+    if found or not (roles.is_admin(actor) or roles.may_report(actor)):
+        return found
+    for word in text.split():
+        seen = seen.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word))
+    return list(seen[:limit])
 
 
 def units_below(unit: OrgUnit) -> QuerySet[OrgUnit]:

@@ -1,5 +1,6 @@
 from assessments.models.analysis import ItemAnalysis, QuizAnalysis
 from assessments.models.attempts import Attempt, AttemptItem, Check, Response
+from assessments.models.exceptions import QuizException
 from assessments.models.files import AnswerFile
 from assessments.models.imports import ItemImport
 from assessments.models.items import Item, ItemTag, ItemVersion
@@ -23,6 +24,7 @@ __all__ = [
     "Mark",
     "MarkingTask",
     "QuizAnalysis",
+    "QuizException",
     "QuizPage",
     "Regrading",
     "Response",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.bands import band_text
 from assessments.behaviours.tries import Practice
-from assessments.enums import AttemptState, Behaviour, GradeMethod, Overdue, ReviewCell
+from assessments.enums import AttemptState, Behaviour, GradeMethod, Navigation, Overdue, ReviewCell
 from assessments.kinds import Content
 from assessments.reviewing import Cells, Review, frozen_review, review_moment
 from assessments.sections import Section, sections_in
@@ -26,8 +26,8 @@ class Attempt(models.Model):
     `Review.frozen`), shuffle_questions, shuffle_options, attempts_allowed, delay_minutes, time_limit_minutes,
     extra_time_percent, behaviour, tries, try_penalty (a fraction, "1/3"), quiz_closes_at (ISO, when the test itself
     closes for this person), markers, marking_anonymous, title_de, title_en, grade_method, recount (only there when an
-    earlier attempt of the cycle had another method), overdue, grace_seconds, hand_in_minutes, sections, bands
-    (only there when the test has some, see `frozen_sections`, `frozen_bands`).
+    earlier attempt of the cycle had another method), overdue, grace_seconds, hand_in_minutes, navigation, sections,
+    bands (only there when the test has some, see `frozen_sections`, `frozen_bands`).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -41,6 +41,9 @@ class Attempt(models.Model):
     deadline_at = models.DateTimeField(null=True, blank=True, help_text=_("When the time is up; empty: no limit."))
     closes_at = models.DateTimeField(
         null=True, blank=True, db_index=True, help_text=_("The last moment for handing in: deadline and grace.")
+    )
+    reached = models.PositiveSmallIntegerField(
+        default=1, help_text=_("The question that stands open where they come one after the other.")
     )
     submitted_at = models.DateTimeField(null=True, blank=True, db_index=True)
     score_scaled = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
@@ -146,6 +149,11 @@ class Attempt(models.Model):
     def shown_cells(self, now: datetime, *, passed: bool) -> Cells:
         """What of this attempt may be shown at that time; `passed`: the person has passed the test by now."""
         return self.review.shown(review_moment(self.ended_at, self.quiz_closes_at, now=now), passed=passed)
+
+    @property
+    def is_sequential(self) -> bool:
+        """Whether a question that was left cannot be opened again."""
+        return bool(self.policy.get("navigation") == Navigation.SEQUENTIAL)
 
     @property
     def overdue(self) -> Overdue:

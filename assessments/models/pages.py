@@ -14,7 +14,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from assessments.blocks import QuizSlots, QuizSlotsField, ScoreBands, ScoreBandsField
 from assessments.cms.forms import QuizPageForm
 from assessments.cms.panels import ReviewPanel, SupplyPanel
-from assessments.enums import Behaviour, GradeMethod, Overdue, ReviewMoment, ReviewPolicy, TryPenalty
+from assessments.enums import Behaviour, GradeMethod, Navigation, Overdue, ReviewMoment, ReviewPolicy, TryPenalty
 from assessments.reviewing import Review, cells_of, in_practice, preset
 from courses.enums import ActivityKind
 from courses.models import ActivityPage
@@ -33,6 +33,13 @@ class QuizPage(ActivityPage):
     slots = QuizSlotsField(QuizSlots(), verbose_name=_("questions"))
     shuffle_questions = models.BooleanField(_("mix the questions"), default=True)
     shuffle_options = models.BooleanField(_("mix the answers"), default=True)
+    navigation = models.CharField(
+        _("moving between questions"),
+        max_length=10,
+        choices=Navigation.choices,
+        default=Navigation.FREE,
+        help_text=_("One after the other: only where a later question would give an earlier one away."),
+    )
     pass_mark = models.PositiveSmallIntegerField(
         _("pass mark (%)"), default=80, validators=[MinValueValidator(0), MaxValueValidator(100)]
     )
@@ -173,7 +180,9 @@ class QuizPage(ActivityPage):
             classname="collapsed",
         ),
         MultiFieldPanel(
-            [FieldPanel("shuffle_questions"), FieldPanel("shuffle_options")], heading=_("Order"), classname="collapsed"
+            [FieldPanel("navigation"), FieldPanel("shuffle_questions"), FieldPanel("shuffle_options")],
+            heading=_("Order"),
+            classname="collapsed",
         ),
         MultiFieldPanel(
             [FieldPanel("markers"), FieldPanel("marking_anonymous")],
@@ -194,6 +203,7 @@ class QuizPage(ActivityPage):
                 "minutes",
                 "shuffle_questions",
                 "shuffle_options",
+                "navigation",
                 "pass_mark",
                 "attempts_allowed",
                 "delay_minutes",

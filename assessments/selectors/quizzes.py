@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, QuerySet, Subquery, Value, When
 from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from assessments.allowances import NONE, Allowance
 from assessments.counting import Standing, standing
 from assessments.enums import AttemptState, GradeMethod
-from assessments.models import Attempt, QuizPage
+from assessments.models import Attempt, QuizException, QuizPage
 from assessments.review_words import review_sentences
 from assessments.sections import Section, sections_in, written_sections
 from assessments.selectors.attempts import tries_of
@@ -37,9 +38,31 @@ def quiz_definition(quiz: Activity) -> QuizPage | None:
     return _definitions(quiz).first()
 
 
-def retry_rules(quiz: Activity) -> tuple[int, int]:
-    """`delay_minutes` and `attempts_allowed` (0: no limit) of the definition alone; zeros when there is none."""
-    return _definitions(quiz).values_list("delay_minutes", "attempts_allowed").first() or (0, 0)
+def held_exceptions(user: User, quiz: Activity) -> QuerySet[QuizException]:
+    """At most one: what the person is allowed at this test now."""
+    return QuizException.objects.holding(timezone.now()).filter(user=user, activity=quiz)
+
+
+def definition_for(user: User, quiz: Activity, *, page: QuizPage | None = None) -> tuple[QuizPage | None, Allowance]:
+    """`quiz_definition`, and what this person is allowed beyond it.
+
+    One query, and a second one for whoever has an exception. `page` is the test's page as it was just read.
+    """
+    if page is not None and _is_definition(page):
+        definition, may_have = page, True
+    else:
+        read = _definitions(quiz).annotate(has_exception=Exists(held_exceptions(user, quiz))).first()
+        definition, may_have = read, read is not None and read.has_exception
+    exception = held_exceptions(user, quiz).first() if may_have else None
+    return definition, exception.allowance if exception is not None else NONE
+
+
+def retry_rules(user: User, quiz: Activity) -> tuple[int, int]:
+    """`delay_minutes` and the attempts that this person has (0: no limit); zeros when there is no test. One query."""
+    extra = Subquery(held_exceptions(user, quiz).values("extra_attempts")[:1])
+    row = _definitions(quiz).values_list("delay_minutes", "attempts_allowed", extra).first()
+    delay, allowed, more = row or (0, 0, 0)
+    return delay, Allowance(extra_attempts=more or 0).attempts(allowed)
 
 
 def _is_definition(page: QuizPage) -> bool:
@@ -62,7 +85,11 @@ def next_attempt_at(delay_minutes: int, attempts: Sequence[Attempt]) -> datetime
 
 
 def refusal(
-    definition: QuizPage | None, enrollment: Enrollment | None, lock: courses.Lock | None, attempts: Sequence[Attempt]
+    definition: QuizPage | None,
+    enrollment: Enrollment | None,
+    lock: courses.Lock | None,
+    attempts: Sequence[Attempt],
+    allowance: Allowance = NONE,
 ) -> DomainError | None:
     """Why a new attempt may not start now, or None. `attempts` are the finished ones of this cycle."""
     if definition is None:
@@ -73,17 +100,19 @@ def refusal(
         return DomainError(_("Enrol in the module first; then you can take its test."), code="not_enrolled")
     if lock is not None:
         return DomainError(lock.message, code="locked")
-    return _outside_of_its_time(definition) or _too_many_or_too_early(definition, attempts)
+    return _outside_of_its_time(definition, allowance) or _too_many_or_too_early(definition, attempts, allowance)
 
 
-def _too_many_or_too_early(definition: QuizPage, attempts: Sequence[Attempt]) -> DomainError | None:
+def _too_many_or_too_early(
+    definition: QuizPage, attempts: Sequence[Attempt], allowance: Allowance
+) -> DomainError | None:
     """What the finished attempts say against another one."""
     if any(attempt.state == AttemptState.MARKING for attempt in attempts):
         return DomainError(
             _("Your last attempt is being marked. You get a mail with the result; then you can try again."),
             code="being_marked",
         )
-    if definition.attempts_allowed and len(attempts) >= definition.attempts_allowed:
+    if definition.attempts_allowed and len(attempts) >= allowance.attempts(definition.attempts_allowed):
         return DomainError(
             _("You have used all attempts at this test. Your results are kept; ask your trainer if you need another."),
             code="no_attempts_left",
@@ -107,27 +136,27 @@ def moment(at: datetime) -> str:
     return _("%(date)s, %(time)s") % {"date": formats.date_format(local, "DATE_FORMAT"), "time": time}
 
 
-def _outside_of_its_time(definition: QuizPage) -> DomainError | None:
-    now = timezone.now()
+def _outside_of_its_time(definition: QuizPage, allowance: Allowance) -> DomainError | None:
+    now, closes_at = timezone.now(), allowance.closing(definition.closes_at)
     if definition.opens_at is not None and now < definition.opens_at:
         return DomainError(
             _("This test opens: %(time)s. Until then you can prepare.") % {"time": moment(definition.opens_at)},
             code="not_open_yet",
         )
-    if definition.closes_at is not None and now >= definition.closes_at:
+    if closes_at is not None and now >= closes_at:
         return DomainError(
             _("This test has closed: %(time)s. Your results are kept; ask your trainer if you still need to take it.")
-            % {"time": moment(definition.closes_at)},
+            % {"time": moment(closes_at)},
             code="quiz_closed",
         )
     return None
 
 
-def minutes_for(user: User, definition: QuizPage) -> int | None:
-    """The time limit with the person's extra time, rounded up to whole minutes; None: no limit."""
+def minutes_for(user: User, definition: QuizPage, allowance: Allowance = NONE) -> int | None:
+    """The time limit of this person, rounded up to whole minutes; None: no limit."""
     if definition.time_limit_minutes is None:
         return None
-    return -(-definition.time_limit_minutes * (100 + user.extra_time_percent) // 100)
+    return -(-allowance.limit(definition.time_limit_minutes, user.extra_time_percent) // timedelta(minutes=1))
 
 
 def standing_in(user: User, quiz: Activity, attempts: Sequence[Attempt]) -> Standing | None:
@@ -168,6 +197,8 @@ class StartCard:
     previous: tuple[Attempt, ...]
     standing: Standing | None
     refusal: DomainError | None
+    allowance: Allowance = NONE
+    extra_time_percent: int = 0
 
     @property
     def passed(self) -> bool:
@@ -198,11 +229,11 @@ class StartCard:
 
 
 def quiz_start_card(user: User, quiz: Activity, *, page: QuizPage | None = None) -> StartCard:
-    """The card before a test. Four queries, whatever the number of attempts and questions; see `standing_in`.
+    """The card before a test. Five queries, whatever the number of attempts and questions; see `standing_in`.
 
     `page` is the test's page as it was just read, which spares one where it is the one whose rules count.
     """
-    definition = page if page is not None and _is_definition(page) else quiz_definition(quiz)
+    definition, allowance = definition_for(user, quiz, page=page)
     enrollment = courses.current_enrollment(user, enrolled_activity(quiz))
     lock = courses.may_open(user, activity=quiz)
     attempts: list[Attempt] = []
@@ -211,22 +242,24 @@ def quiz_start_card(user: User, quiz: Activity, *, page: QuizPage | None = None)
     now = timezone.now()
     running = next((one for one in attempts if one.is_open and not one.is_over(now)), None)
     previous = tuple(one for one in attempts if not one.is_open)
-    allowed = definition.attempts_allowed if definition else 0
+    allowed = allowance.attempts(definition.attempts_allowed) if definition else 0
     return StartCard(
         quiz=quiz,
         definition=definition,
         enrollment=enrollment,
         questions=question_count(definition.slots) if definition else 0,
-        minutes=minutes_for(user, definition) if definition else None,
+        minutes=minutes_for(user, definition, allowance) if definition else None,
         pass_mark=definition.pass_mark if definition else 0,
         attempts_allowed=allowed,
         attempts_left=max(allowed - len(attempts), 0) if allowed else None,
         delay_minutes=definition.delay_minutes if definition else 0,
         next_attempt_at=next_attempt_at(definition.delay_minutes, previous) if definition else None,
         opens_at=definition.opens_at if definition else None,
-        closes_at=definition.closes_at if definition else None,
+        closes_at=allowance.closing(definition.closes_at) if definition else None,
         open_attempt=running,
         previous=previous,
         standing=standing_in(user, quiz, previous),
-        refusal=None if running else refusal(definition, enrollment, lock, previous),
+        refusal=None if running else refusal(definition, enrollment, lock, previous, allowance),
+        allowance=allowance,
+        extra_time_percent=user.extra_time_percent,
     )

@@ -147,7 +147,7 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
     if not withheld:
         questions = _questions(attempt, items, lessons, language, shows)
     changes_at, shows_then = _next_change(attempt, now, passed=passed)
-    delay_minutes, allowed = retry_rules(attempt.activity)
+    delay_minutes, allowed = retry_rules(user, attempt.activity)
     counted = [item for item in items if item.is_graded]
     finished = [one for one in siblings if not one.is_open]
     return ResultView(

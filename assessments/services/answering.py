@@ -44,6 +44,18 @@ def _closed() -> DomainError:
     )
 
 
+def check_place(attempt: Attempt, position: int) -> None:
+    """Refuse what is not the question that stands open, where they come one after the other."""
+    if not attempt.is_sequential or position == attempt.reached:
+        return
+    if position < attempt.reached:
+        message = _(
+            "You have left this question, so it cannot be changed any more. The answer that was saved before is kept."
+        )
+        raise DomainError(message, code="left")
+    raise DomainError(_("This question comes later. Nothing was saved; your other answers are kept."), code="not_yet")
+
+
 def _open_attempt(user: User, attempt: Attempt | UUID) -> Attempt:
     """The attempt, locked; refused when it is closed or its time with grace is over by the server's clock."""
     uuid = attempt.uuid if isinstance(attempt, Attempt) else attempt
@@ -95,9 +107,9 @@ def save_response(
     again unchanged, it is acknowledged again (REPEATED). A tab that does not know the newest answer is told so and
     nothing is changed (STALE).
 
-    Raises DomainError `closed` after submission or deadline + grace, `invalid_answer` for what is no answer to this
-    question, `finished` in practice when nothing is left to try; Attempt.DoesNotExist or AttemptItem.DoesNotExist for
-    what is not the person's own.
+    Raises DomainError `closed` after submission or deadline + grace, `left` and `not_yet` for a question that does not
+    stand open in a test with one question after the other, `invalid_answer` for what is no answer to this question,
+    `finished` in practice when nothing is left to try; Attempt.DoesNotExist or AttemptItem.DoesNotExist for what is not the person's own.
     """
     with transaction.atomic():
         item = open_question(user, attempt, position)
@@ -111,6 +123,8 @@ def save_response(
         tab = tab[:64]
         newest = newest_response(item)
         status = _status(newest, sequence=sequence, tab=tab, value=parsed)
+        if status is not SaveStatus.REPEATED:  # what was acknowledged is acknowledged again, also later
+            check_place(item.attempt, position)
         if status is SaveStatus.SAVED or newest is None:
             if tries_allowed(item) and tries_at(item).is_done(tries_allowed(item)):
                 raise _finished()
@@ -169,6 +183,24 @@ def _status(newest: Response | None, *, sequence: int, tab: str, value: object) 
 def set_flag(user: User, *, attempt: Attempt | UUID, position: int, flagged: bool) -> bool:
     """Mark a question to come back to, or take the mark away. Raises like `save_response`."""
     locked = _open_attempt(user, attempt)
+    check_place(locked, position)
     if not AttemptItem.objects.filter(attempt=locked, position=position).update(flagged=flagged):
         raise AttemptItem.DoesNotExist
     return flagged
+
+
+@transaction.atomic
+def leave_question(user: User, *, attempt: Attempt | UUID, position: int) -> int:
+    """Go on from a question; returns the position that stands open then.
+
+    Where one may move freely that is simply the next one. Where one may not, the question is closed for good; a double
+    click, or a tab in which it still shows, goes on from the question that stands open and closes no other one. Raises
+    DomainError `closed`, Attempt.DoesNotExist.
+    """
+    locked = _open_attempt(user, attempt)
+    if not locked.is_sequential:
+        return position + 1
+    if locked.reached == position and AttemptItem.objects.filter(attempt=locked, position=position + 1).exists():
+        locked.reached = position + 1
+        locked.save(update_fields=["reached"])
+    return locked.reached

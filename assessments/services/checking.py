@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from assessments.enums import AnswerState, AttemptState
 from assessments.models import Attempt, AttemptItem, Check
 from assessments.selectors.checks import tries_allowed
-from assessments.services.answering import newest_response, open_question
+from assessments.services.answering import check_place, newest_response, open_question
 from enablement.core.errors import DomainError
 from people.models import User
 
@@ -22,6 +22,7 @@ def check_answer(user: User, *, attempt: Attempt | UUID, position: int) -> Check
     used), `asked_elsewhere`.
     """
     item = open_question(user, attempt, position)
+    check_place(item.attempt, position)
     allowed = tries_allowed(item)
     if not allowed:
         raise DomainError(_("This question is not checked here. Your answer is kept."), code="not_practice")

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from assessments.enums import AttemptState
-from assessments.models import Attempt, AttemptItem, ItemVersionStatistic, Response
+from assessments.models import Attempt, AttemptItem, ItemVersionStatistic, QuizException, Response
 from assessments.selectors.attempts import current_responses
 from assessments.selectors.checks import checked_tries
 from assessments.services.submitting import submit_attempt
@@ -32,7 +32,15 @@ def forget_person(user: User) -> int:
     """Delete the answers of a person that is being erased; a running attempt is handed in first."""
     for attempt in Attempt.objects.filter(user=user, state=AttemptState.OPEN):
         submit_attempt(user, attempt=attempt)
+    QuizException.objects.filter(user=user, withdrawn_at=None).update(withdrawn_at=timezone.now())
+    QuizException.objects.filter(user=user).update(reason="")
     return _forget(Attempt.objects.filter(user=user, answers_deleted_at=None))
+
+
+def forget_reasons(policy: RetentionPolicy) -> int:
+    """Empty the reasons of exceptions that ended before `policy.answers_before`; returns how many were emptied."""
+    ended = Q(withdrawn_at__lt=policy.answers_before) | Q(expires_at__lt=policy.answers_before)
+    return QuizException.objects.filter(ended).exclude(reason="").update(reason="")
 
 
 def _forget(attempts: QuerySet[Attempt]) -> int:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.allowances import NONE, Allowance
 from assessments.bands import frozen_bands
 from assessments.drawing import Drawn, PoolTooSmallError, Slot, draw
 from assessments.enums import GradeMethod, Overdue
@@ -16,7 +17,7 @@ from assessments.models import Attempt, AttemptItem, QuizPage
 from assessments.sections import frozen_sections, in_order
 from assessments.selectors.attempts import tries_of
 from assessments.selectors.bank import newest_versions, read_slots, seen_counts
-from assessments.selectors.quizzes import enrolled_activity, quiz_definition, refusal
+from assessments.selectors.quizzes import definition_for, enrolled_activity, refusal
 from assessments.services.submitting import submit_attempt
 from courses import selectors as courses
 from courses.models import Activity, Enrollment
@@ -51,26 +52,33 @@ def _start(user: User, quiz: Activity) -> Attempt:
     running = next((attempt for attempt in attempts if attempt.is_open), None)
     if running is not None:
         return running
-    definition = quiz_definition(quiz)
-    refused = refusal(definition, enrollment, courses.may_open(user, activity=quiz), attempts)
+    definition, allowance = definition_for(user, quiz)
+    refused = refusal(definition, enrollment, courses.may_open(user, activity=quiz), attempts, allowance)
     if refused is not None:
         raise refused
     if definition is None or enrollment is None:  # for the type checker: `refusal` has refused both
         raise AssertionError
     refuse_if_not_live(quiz)
-    attempt = _freeze(user, quiz, enrollment, definition, before=attempts[0] if attempts else None)
+    before = attempts[0] if attempts else None
+    attempt = _freeze(user, quiz, enrollment, definition, allowance, before=before)
     record_opening(enrollment, activity=quiz)
     return attempt
 
 
 def _freeze(
-    user: User, quiz: Activity, enrollment: Enrollment, definition: QuizPage, *, before: Attempt | None
+    user: User,
+    quiz: Activity,
+    enrollment: Enrollment,
+    definition: QuizPage,
+    allowance: Allowance,
+    *,
+    before: Attempt | None,
 ) -> Attempt:
     rng = random.SystemRandom()
     drawn = in_order(_draw(user, definition, rng), rng, shuffle=definition.shuffle_questions)
     now = timezone.now()
-    deadline = deadline_for(user, definition, started_at=now)
-    policy = policy_of(user, quiz, definition)
+    policy = policy_of(user, quiz, definition, allowance)
+    deadline = deadline_of(policy, allowance, started_at=now)
     if sections := frozen_sections(definition.slots, drawn):
         policy["sections"] = sections
     if bands := frozen_bands(definition.score_bands):
@@ -104,13 +112,17 @@ def _freeze(
     return attempt
 
 
-def deadline_for(user: User, definition: QuizPage, *, started_at: datetime) -> datetime | None:
-    """When the time of an attempt is up: its limit with the person's extra time, or the test's closing before that."""
-    limit = definition.time_limit_minutes
-    ends = [definition.closes_at]
-    if limit is not None:
-        ends.append(started_at + timedelta(minutes=limit) * (100 + user.extra_time_percent) / 100)
-    return min((end for end in ends if end is not None), default=None)
+def deadline_of(policy: Mapping[str, Any], allowance: Allowance, *, started_at: datetime) -> datetime | None:
+    """When the time of an attempt is up, by its frozen rules and what the person is allowed.
+
+    That is the limit with the person's extra time, or the test's closing before that.
+    """
+    ends = []
+    if policy.get("quiz_closes_at"):
+        ends.append(datetime.fromisoformat(policy["quiz_closes_at"]))
+    if policy["time_limit_minutes"] is not None:
+        ends.append(started_at + allowance.limit(policy["time_limit_minutes"], policy["extra_time_percent"]))
+    return min(ends, default=None)
 
 
 def closing_of(policy: Mapping[str, Any], deadline: datetime | None) -> datetime | None:
@@ -118,7 +130,7 @@ def closing_of(policy: Mapping[str, Any], deadline: datetime | None) -> datetime
     if deadline is None:
         return None
     grace = timedelta(seconds=policy["grace_seconds"])
-    hand_in = timedelta(minutes=policy["hand_in_minutes"]) if policy["overdue"] == Overdue.GRACE else grace
+    hand_in = timedelta(minutes=policy["hand_in_minutes"]) if policy.get("overdue") == Overdue.GRACE else grace
     return deadline + max(grace, hand_in)
 
 
@@ -147,18 +159,20 @@ def _pool_too_small() -> DomainError:
     )
 
 
-def policy_of(user: User, quiz: Activity, definition: QuizPage) -> dict[str, Any]:
+def policy_of(user: User, quiz: Activity, definition: QuizPage, allowance: Allowance = NONE) -> dict[str, Any]:
     """The rules that an attempt of this person freezes, see `Attempt`."""
+    closes_at = allowance.closing(definition.closes_at)
     return {
         "title_de": quiz.title_de or definition.title,
         "title_en": quiz.title_en or definition.title,
         "pass_mark": definition.pass_mark,
         "review_policy": definition.review_policy,
         "review": definition.review.frozen(),
-        "quiz_closes_at": definition.closes_at.isoformat() if definition.closes_at else None,
+        "quiz_closes_at": closes_at.isoformat() if closes_at else None,
         "shuffle_questions": definition.shuffle_questions,
         "shuffle_options": definition.shuffle_options,
-        "attempts_allowed": definition.attempts_allowed,
+        "navigation": definition.navigation,
+        "attempts_allowed": allowance.attempts(definition.attempts_allowed),
         "delay_minutes": definition.delay_minutes,
         "grade_method": definition.grade_method,
         "behaviour": definition.behaviour,

@@ -24,7 +24,7 @@ from assessments.kinds.base import Content
 from assessments.kinds.file_upload import MAX_NAME, FileUpload
 from assessments.kinds.file_upload.contents import FileType, type_of
 from assessments.models import AnswerFile, Attempt, AttemptItem, Response
-from assessments.services.answering import SaveResult, is_full, open_question, result_of
+from assessments.services.answering import SaveResult, check_place, is_full, open_question, result_of
 from enablement.core.errors import DomainError
 from people.models import User
 
@@ -39,7 +39,7 @@ def save_upload(user: User, *, attempt: UUID, position: int, file: "File[bytes]"
     The same file again is acknowledged again (REPEATED). A page that does not show the newest answer is told so, and
     its file is not kept (STALE).
 
-    Raises DomainError `closed`, `too_large`, `empty`, `wrong_type`, `no_files`; Attempt.DoesNotExist and
+    Raises DomainError `closed`, `too_large`, `empty`, `wrong_type`, `no_files`, `left`, `not_yet`; Attempt.DoesNotExist and
     AttemptItem.DoesNotExist for what is not the person's own.
     """
     item = AttemptItem.objects.select_related("attempt", "item_version").get(
@@ -146,6 +146,7 @@ def _attach(user: User, attempt: UUID, position: int, row: AnswerFile, found: Fi
             return result_of(item, newest, SaveStatus.REPEATED)
         if current != shown:
             return result_of(item, newest, SaveStatus.STALE)
+    check_place(item.attempt, position)
     if newest is not None and is_full(newest):
         raise DomainError(_("This question has been answered too often. Your last saved answer is kept."), code="full")
     AnswerFile.objects.filter(attempt_item=item, attached=True, discarded_at=None).update(discarded_at=timezone.now())

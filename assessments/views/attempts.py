@@ -17,7 +17,7 @@ from assessments.enums import AnswerState, SaveStatus
 from assessments.kinds import ParseError
 from assessments.models import Attempt, AttemptItem
 from assessments.selectors import AttemptView, attempt_view, own_attempt, result_view
-from assessments.services import check_answer, save_response, set_flag, start_attempt, submit_attempt
+from assessments.services import check_answer, leave_question, save_response, set_flag, start_attempt, submit_attempt
 from assessments.start_words import hand_in_line, what_the_end_means
 from assessments.views import screens
 from courses.enums import ActivityKind
@@ -80,6 +80,8 @@ def _to_first_open(user: User, attempt: Attempt) -> HttpResponse:
     """To the first question without an answer, or to the first one; when the time is up, to handing in."""
     if attempt.hand_in_only(timezone.now()):
         return redirect("assessments:review", uuid=attempt.uuid)
+    if attempt.is_sequential:
+        return redirect("assessments:player", uuid=attempt.uuid, position=attempt.reached)
     view = attempt_view(user, attempt, language=language())
     position = next((one.position for one in view.questions if one.state is AnswerState.EMPTY), 1)
     return redirect("assessments:player", uuid=attempt.uuid, position=position)
@@ -111,6 +113,9 @@ def player(request: HttpRequest, uuid: UUID, position: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _go_on(request, view, position)
+    if attempt.is_sequential and position != attempt.reached:
+        messages.info(request, _("Here is the question that stands open. The answers to those before it are kept."))
+        return redirect("assessments:player", uuid=uuid, position=attempt.reached)
     questions = screens.question_screens(view)
     return render(
         request,
@@ -121,6 +126,8 @@ def player(request: HttpRequest, uuid: UUID, position: int) -> HttpResponse:
             "module_title": attempt.activity.parent.title if attempt.activity.parent else "",
             "questions": questions,
             "current": questions[position - 1],
+            "asked": [one for one in questions if one.may_change],
+            "sequential": attempt.is_sequential,
             "total": len(questions),
             "remaining": view.seconds_left,
             "clock": screens.clock(view.seconds_left or 0),
@@ -170,7 +177,16 @@ def _go_on(request: HttpRequest, view: AttemptView, position: int) -> HttpRespon
         return stay
     if "check" in request.POST:
         return _check(request, view, position)
-    go = request.POST.get("go", "next")
+    return _move_on(signed_in(request), view, position, go=request.POST.get("go", "next"))
+
+
+def _move_on(user: User, view: AttemptView, position: int, *, go: str) -> HttpResponse:
+    """To the question or list that the button names; forward only, where questions come one after the other."""
+    if view.attempt.is_sequential:
+        if go == "review" or position == len(view.questions):
+            return redirect("assessments:review", uuid=view.attempt.uuid)
+        position = leave_question(user, attempt=view.attempt, position=position)
+        return redirect("assessments:player", uuid=view.attempt.uuid, position=position)
     last = len(view.questions)
     target = {"next": position + 1, "back": position - 1}.get(go) or (int(go) if go.isdecimal() else last + 1)
     if 1 <= target <= last:
@@ -232,6 +248,7 @@ def _review_context(view: AttemptView) -> dict[str, object]:
         "attempt": view.attempt,
         "title": view.attempt.title,
         "questions": screens.question_screens(view),
+        "sequential": view.attempt.is_sequential,
         "hand_in": hand_in_line(view.attempt) if view.attempt.hand_in_only(timezone.now()) else "",
         "open_count": len(view.unanswered),
         "flagged_count": len(view.flagged),

@@ -5,7 +5,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -64,6 +64,8 @@ class QuestionScreen:
     view: QuestionView
     url: str
     section: Section | None = None
+    may_change: bool = True
+    is_known: bool = True  # not before its turn, where questions come one after the other
 
     @property
     def opens_section(self) -> bool:
@@ -191,6 +193,7 @@ def attempt_urls(attempt: Attempt) -> dict[str, str]:
     return {
         "save_url": reverse("assessments:save", kwargs=uuid),
         "flag_url": reverse("assessments:flag", kwargs=uuid),
+        "resume_url": reverse("assessments:resume", kwargs=uuid),
         "state_url": reverse("assessments:state", kwargs=uuid),
         "review_url": reverse("assessments:review", kwargs=uuid),
         "submit_url": reverse("assessments:submit", kwargs=uuid),
@@ -202,10 +205,17 @@ def attempt_urls(attempt: Attempt) -> dict[str, str]:
 
 def question_screens(view: AttemptView) -> list[QuestionScreen]:
     """All questions of an attempt with their addresses. No query."""
-    pattern = attempt_urls(view.attempt)["url_pattern"].removesuffix("0/")
-    sections = view.attempt.sections
+    attempt = view.attempt
+    pattern, sections = attempt_urls(attempt)["url_pattern"].removesuffix("0/"), attempt.sections
+    over, sequential = attempt.hand_in_only(timezone.now()), attempt.is_sequential
     return [
-        QuestionScreen(question, f"{pattern}{question.position}/", section_of(sections, question.position))
+        QuestionScreen(
+            question,
+            f"{pattern}{question.position}/",
+            section_of(sections, question.position),
+            may_change=not over and (not sequential or question.position == attempt.reached),
+            is_known=not sequential or question.position <= attempt.reached,
+        )
         for question in view.questions
     ]
 

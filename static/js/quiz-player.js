@@ -108,6 +108,7 @@ class QuizPlayer extends HTMLElement {
     return Number(element.closest("[data-question]")?.dataset.question);
   }
 
+  /** None where one cannot come back to a question. */
   #flagBox(position) {
     return this.state.get(position).form.querySelector("[data-flag]");
   }
@@ -160,6 +161,7 @@ class QuizPlayer extends HTMLElement {
   #acknowledged({ entry, body }) {
     if (typeof body.remaining_seconds === "number") this.#setRemaining(body.remaining_seconds);
     const state = this.state.get(entry.position);
+    if (!state) return; // a question that was left before: nothing of it stands here
     if (entry.kind === "answer" && body.stale) {
       if (typeof body.sequence === "number") state.sequence = Math.max(state.sequence, body.sequence);
       if (!same(body.value ?? null, entry.value)) {
@@ -190,7 +192,12 @@ class QuizPlayer extends HTMLElement {
       this.#replace(entry.position, fetch(this.#urlOf(entry.position), { credentials: "same-origin" }));
       return;
     }
-    const understood = this.state.get(entry.position).form.querySelector("[data-understood]");
+    if (body.code === "left" || body.code === "not_yet") {
+      this.querySelector("[data-left-words]").textContent = body.message;
+      this.querySelector("[data-left]").hidden = false;
+      return;
+    }
+    const understood = this.state.get(entry.position)?.form.querySelector("[data-understood]");
     if (understood && body.message) understood.textContent = body.message;
   }
 
@@ -249,6 +256,10 @@ class QuizPlayer extends HTMLElement {
   }
 
   #go(where) {
+    if ("sequential" in this.dataset && where === "next" && this.current < this.total) {
+      this.#leaveQuestion();
+      return;
+    }
     if (where === "review" || (where === "next" && this.current === this.total)) {
       this.#toReview();
     } else {
@@ -272,12 +283,21 @@ class QuizPlayer extends HTMLElement {
     if (scrollY > top) scrollTo({ top });
   }
 
+  /** One question after the other: the server closes this one and shows the next. */
+  async #leaveQuestion() {
+    this.#keepAll();
+    // A form that is sent without a button means "next".
+    if (await this.outbox.flush()) this.state.get(this.current).form.submit();
+    else this.#notYet();
+  }
+
   async #toReview() {
     this.#keepAll();
-    if (await this.outbox.flush()) {
-      location.assign(this.dataset.reviewUrl);
-      return;
-    }
+    if (await this.outbox.flush()) location.assign(this.dataset.reviewUrl);
+    else this.#notYet();
+  }
+
+  #notYet() {
     this.#say(this.words.not_yet);
     const note = this.querySelector("[data-not-yet]");
     note.hidden = false;
@@ -311,7 +331,7 @@ class QuizPlayer extends HTMLElement {
     let flagged = 0;
     for (const [position, state] of this.state) {
       const has = state.value !== null;
-      const flag = this.#flagBox(position).checked;
+      const flag = Boolean(this.#flagBox(position)?.checked);
       answered += has;
       flagged += flag;
       const clear = state.form.querySelector("[data-clear]");

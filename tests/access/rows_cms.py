@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assessments.analysis.production import compute
+from assessments.models import QuizException
 from assessments.services import request_analysis
 from people.models import User
 from tests.access.engine import LOOK, Kwargs, Row
@@ -273,6 +274,24 @@ NO_QUIZ = {"key": NO_UUID}
 JOB = frozenset({"assessments_quizanalysis"})
 
 
+def _an_exception(world: World) -> None:
+    """For Alice, at the test; its uuid is that of the test's key, which a row knows."""
+    QuizException.objects.create(
+        uuid=world.quiz.key, user=world.users[ALICE], activity=world.quiz, extra_minutes=15, reason="Kaputte Leitung",
+        created_by=world.users[REVIEWER],
+    )  # fmt: skip
+
+
+def _exception_of(email: str) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {
+        "person": email,
+        "extra_minutes": "15",
+        "time_multiplier": "100",
+        "extra_attempts": "0",
+        "reason": "Kaputte Leitung",
+    }
+
+
 def _computed(world: World) -> None:
     """Five people's attempts and their analysis."""
     for user in people(5):
@@ -295,8 +314,19 @@ ANALYSES = [
     view("quiz_analysis_item", NOBODY, lambda world: {**OF_QUIZ(world), "version": NO_PK}, missing=None,
          prepare=_computed, note="no such question"),
 ]  # fmt: skip
+ONE: Kwargs = lambda world: {"key": world.quiz.key, "uuid": world.quiz.key}  # noqa: E731 - a column of the row
+GIVEN = LOOK | {"assessments_quizexception"}
+EXCEPTIONS = [
+    view("quiz_exceptions", AUTHORS, OF_QUIZ, missing=NO_QUIZ, shows="Kaputte Leitung", prepare=_an_exception,
+         writes=LOOK),
+    view("quiz_exceptions", AUTHORS, OF_QUIZ, missing=NO_QUIZ, method="POST", data=_exception_of("alice@example.com"),
+         status=302, writes=GIVEN),
+    view("quiz_exception_withdraw", AUTHORS, ONE, missing={"key": NO_UUID, "uuid": NO_UUID}, method="POST", status=302,
+         prepare=_an_exception, writes=GIVEN),
+]  # fmt: skip
 ROWS = [
     *PEOPLE_ROWS,
+    *EXCEPTIONS,
     *MARKING,
     *LISTS,
     *snippet("people_function", "function", COMPANY_HR, NOBODY, "marketing"),

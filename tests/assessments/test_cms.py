@@ -202,6 +202,7 @@ class TestQuizPages:
                     "try_penalty": "1/3",
                     "time_limit_minutes": "",
                     "grace_seconds": "30",
+                    "navigation": "free",
                     "overdue": "autosubmit",
                     "hand_in_minutes": "10",
                     "review_policy": "full",

@@ -123,6 +123,7 @@ def _posted(page: QuizPage, **more: Any) -> dict[str, Any]:
             "try_penalty": "1/3",
             "time_limit_minutes": "",
             "grace_seconds": "30",
+            "navigation": "free",
             "overdue": "autosubmit",
             "hand_in_minutes": "10",
             "markers": "1",

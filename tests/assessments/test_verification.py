@@ -114,6 +114,11 @@ def plant_response_after_the_end(done: Attempt) -> None:
     Attempt.objects.filter(pk=done.pk).update(policy=policy, deadline_at=past, closes_at=past + timedelta(minutes=9))
 
 
+def plant_answer_beyond(done: Attempt) -> None:
+    """The answer is to the first question."""
+    Attempt.objects.filter(pk=done.pk).update(policy={**done.policy, "navigation": "sequential"}, reached=0)
+
+
 def plant_forgotten(done: Attempt) -> None:
     Attempt.objects.filter(pk=done.pk).update(**open_again(done))
 
@@ -166,6 +171,7 @@ FAULTS: list[tuple[str, Callable[[Attempt], None]]] = [
     ("attempts: submitted before deadline and grace ended", plant_late_submission),
     ("attempts: responses received before deadline and grace ended", plant_late_response),
     ("attempts: responses received before deadline and grace ended", plant_response_after_the_end),
+    ("attempts: nothing is answered beyond the question that stands open", plant_answer_beyond),
     ("attempts: closed by the sweep in time", plant_forgotten),
     ("attempts: a pass is in the person's progress", plant_unrecorded_pass),
     ("attempts: what counts of several is in the person's progress", plant_other_mean),

@@ -256,6 +256,56 @@ def test_the_servers_clock_ends_the_attempt(visit: Visit, learner: User, attempt
     expect(page.get_by_role("heading", level=1)).to_contain_text("Not yet")
 
 
+def test_time_to_hand_in_leads_to_handing_in(visit: Visit, learner: User, page: QuizPage) -> None:
+    """Nothing is submitted by itself, the last answer is kept, and what is left to do is said."""
+    page.time_limit_minutes, page.overdue = 20, "grace"
+    page.save()
+    attempt = start_attempt(learner, quiz=factories.quiz_of(page))
+    visitor = visit(learner)
+    visitor.expect_errors("410")
+    visitor.page.clock.install()
+    tab = ready(visitor.open(path(attempt)))
+    option(tab, 2).check()
+    expect(slot(tab)).to_have_attribute("data-state", "saved")
+    Attempt.objects.filter(pk=attempt.pk).update(deadline_at=timezone.now() - timedelta(seconds=1))
+    tab.clock.run_for(21 * 60_000)
+    tab.wait_for_url("**/review/")
+    expect(tab.get_by_text("The time is up, your answers are kept.")).to_be_visible()
+    expect(tab.get_by_role("link", name="Change")).to_have_count(0)
+    assert Attempt.objects.get().is_open
+    assert answers(attempt) == {1: "o-2"}
+    assert_accessible(tab)
+    tab.locator("[data-ask]").click()
+    tab.locator("dialog .btn--primary").click()
+    tab.wait_for_url("**/result/")
+
+
+def test_one_question_after_the_other(visit: Visit, learner: User, page: QuizPage) -> None:
+    page.navigation = "sequential"
+    page.save()
+    attempt = start_attempt(learner, quiz=factories.quiz_of(page))
+    visitor = visit(learner, size=NARROW)
+    visitor.expect_errors("400")
+    tab, other = visitor.open(path(attempt)), visitor.new_tab()
+    other.goto(tab.url)
+    ready(tab)
+    ready(other)
+    assert_accessible(tab)
+    option(tab, 2).check()
+    tab.locator("[data-question] .btn--primary").dblclick()
+    tab.wait_for_url("**/2/")
+    ready(tab)
+    expect(tab.locator("[data-question]")).to_have_count(1)
+    assert answers(attempt) == {1: "o-2"}
+    option(other, 3).check()
+    expect(other.locator("[data-left]")).to_contain_text("You have left this question")
+    other.locator("[data-left] a").click()
+    other.wait_for_url("**/2/")
+    assert answers(attempt) == {1: "o-2"}, "what was left stays as it was"
+    tab.go_back()
+    tab.wait_for_url("**/2/")
+
+
 def test_a_whole_test_by_keyboard_alone(visit: Visit, learner: User, page: QuizPage) -> None:
     """From the start card to the result: Tab, arrows, space and Enter."""
     tab = visit(learner).open(str(page.url).replace("/de/", "/de/"))

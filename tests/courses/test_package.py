@@ -152,6 +152,7 @@ overdue: autosubmit
 hand_in_minutes: 10
 shuffle_questions: true
 shuffle_options: true
+navigation: free
 review_policy: full
 score_bands:
 - percent: 0

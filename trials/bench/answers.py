@@ -137,7 +137,7 @@ def _attempt(
     ended = str(at + timedelta(minutes=20))
     rows["attempts"].append(
         (pk, new_uuid(rng), user, quiz, 1, 1, AttemptState.SUBMITTED.value, '{"pass_mark": 80}', str(at), None, None,
-         ended, f"{share:.4f}", share >= 0.8, False, None)
+         ended, f"{share:.4f}", share >= 0.8, False, None, 1)
     )  # fmt: skip
 
 

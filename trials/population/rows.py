@@ -35,6 +35,7 @@ def make_tables() -> dict[str, Table]:
         "attempts": Table(
             Attempt, "id", "uuid", "user_id", "activity_id", "cycle", "number", "state", "policy", "started_at",
             "deadline_at", "closes_at", "submitted_at", "score_scaled", "passed", "pass_kept", "answers_deleted_at",
+            "reached",
         ),
         "attempt_items": Table(
             AttemptItem, "id", "attempt_id", "position", "item_version_id", "option_order", "weight", "flagged",

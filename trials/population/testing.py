@@ -52,7 +52,7 @@ class TestTaker:
         self.batch.rows["attempts"].append(
             (pk, uuid, self.person.pk, quiz.pk, 1, number, AttemptState.OPEN if stays_open else AttemptState.SUBMITTED,
              quiz.policies[self.person.extra_time], text_of(start), None, None, *end, False,
-             text_of(self._forgotten_at(submitted)) if forgotten else None)
+             text_of(self._forgotten_at(submitted)) if forgotten else None, 1)
         )  # fmt: skip
         for place, ((question, order), answer) in enumerate(zip(layout.questions, answers, strict=True)):
             item = next(self.keys.attempt_items)
