@@ -39,8 +39,8 @@ def save_upload(user: User, *, attempt: UUID, position: int, file: "File[bytes]"
     The same file again is acknowledged again (REPEATED). A page that does not show the newest answer is told so, and
     its file is not kept (STALE).
 
-    Raises DomainError `closed`, `too_large`, `empty`, `wrong_type`, `no_files`, `left`, `not_yet`; Attempt.DoesNotExist and
-    AttemptItem.DoesNotExist for what is not the person's own.
+    Raises DomainError `closed`, `too_large`, `empty`, `wrong_type`, `no_files`, `left`, `not_yet`; Attempt.DoesNotExist
+    and AttemptItem.DoesNotExist for what is not the person's own.
     """
     item = AttemptItem.objects.select_related("attempt", "item_version").get(
         attempt__uuid=attempt, attempt__user=user, position=position
