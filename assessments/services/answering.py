@@ -109,7 +109,8 @@ def save_response(
 
     Raises DomainError `closed` after submission or deadline + grace, `left` and `not_yet` for a question that does not
     stand open in a test with one question after the other, `invalid_answer` for what is no answer to this question,
-    `finished` in practice when nothing is left to try; Attempt.DoesNotExist or AttemptItem.DoesNotExist for what is not the person's own.
+    `finished` in practice when nothing is left to try; Attempt.DoesNotExist or AttemptItem.DoesNotExist for what is not
+    the person's own.
     """
     with transaction.atomic():
         item = open_question(user, attempt, position)
