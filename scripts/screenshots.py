@@ -3,6 +3,8 @@
 Writes docs/images/*.png. Needs Debian's Chromium.
 """
 
+import json
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,8 +21,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 
 
-def log_in(browser: Browser, product: Product, email: str, *, phone: bool = False) -> Page:
-    page = browser.new_context(viewport=PHONE if phone else DESK, locale="de-DE").new_page()
+def log_in(browser: Browser, product: Product, email: str, *, phone: bool = False, theme: str = "light") -> Page:
+    context = browser.new_context(viewport=PHONE if phone else DESK, locale="de-DE", color_scheme=theme)  # type: ignore[arg-type]  # one of its words
+    page = context.new_page()
     page.goto(f"{product.base}/de/accounts/login/")
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", PASSWORD)
@@ -52,6 +55,54 @@ def learn(page: Page, product: Product) -> None:
     shoot(page, "learner-home")
 
 
+def take_test(page: Page, product: Product, quiz: str, theme: str) -> None:
+    """A test from its card to its result: the first answer everywhere."""
+    page.goto(product.base + quiz)
+    shoot(page, f"learner-start-{theme}")
+    page.locator("main form[action*='/start/'] button").first.click()
+    page.wait_for_url("**/attempts/**")
+    attempt = page.url.rsplit("/", 2)[0]
+    choices = page.locator("main input[type=radio]:visible")
+    for position in range(2, 20):
+        if choices.count():
+            break
+        page.goto(f"{attempt}/{position}/")  # the order of the questions is drawn
+    choices.first.check()
+    shoot(page, f"learner-player-{theme}")
+    page.goto(f"{attempt}/review/")
+    page.locator("main form[action*='/submit/'] button[type=submit]").first.click()
+    page.wait_for_url("**/result/")
+    shoot(page, f"learner-result-{theme}")
+
+
+def author(page: Page, product: Product, addresses: dict[str, str], theme: str) -> None:
+    """The trainer's desk: bank, editors, marking, analysis."""
+    for name in ("bank", "item-editor", "quiz-editor", "analysis"):
+        page.goto(product.base + addresses[name])
+        shoot(page, f"trainer-{name}-{theme}")
+    page.goto(f"{product.base}/admin/marking/")
+    shoot(page, f"trainer-marking-queue-{theme}")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/admin/marking/*-*/")
+    shoot(page, f"trainer-marking-{theme}")
+
+
+def populate(product: Product) -> dict[str, str]:
+    """Colleagues, their attempts, and answers to mark; the addresses of what is to be seen."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "pictured.py"],
+        env=product.env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -59,6 +110,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         try:
             product.start()
+            addresses = populate(product)
             learn(log_in(browser, product, "marketing@example.com"), product)
             phone = log_in(browser, product, "sales@example.com", phone=True)
             phone.goto(f"{product.base}/de/lernpfade/")
@@ -67,6 +119,10 @@ def main() -> None:
             trainer = log_in(browser, product, "trainer@example.com")
             trainer.goto(f"{product.base}/admin/")
             shoot(trainer, "trainer-cms")
+            for theme, who in (("light", "sales"), ("dark", "lead")):
+                learner = log_in(browser, product, f"{who}@example.com", theme=theme)
+                take_test(learner, product, addresses["quiz"], theme)
+                author(log_in(browser, product, "trainer@example.com", theme=theme), product, addresses, theme)
             report = log_in(browser, product, "hr@example.com")
             report.goto(f"{product.base}/de/reports/")
             shoot(report, "hr-report")

@@ -56,8 +56,8 @@ def _one_evening(site: Site, learner: StubbornLearner, context: BrowserContext, 
     _answer(page, given)
     expect(page.locator("[data-slot]")).to_have_attribute("data-state", "offline", timeout=WAIT)
     page.goto("about:blank")  # a reload without a network would end nowhere
+    page.close()  # before the network is back: what this tab still sent then, nobody would see acknowledged
     context.set_offline(False)
-    page.close()
     page = _open(site, context, base + attempt)
     _saved(page)
 

@@ -49,7 +49,7 @@ def make_learners(prefix: str, count: int, code: str = "M01") -> list[dict[str, 
     made = []
     for number in range(count):
         email = f"{prefix}-{number}@faults.example.com"
-        user = User.objects.create_user(email, PASSWORD if number == 0 else None, first_name="Kim", last_name=email)
+        user = User.objects.create_user(email, PASSWORD, first_name="Kim", last_name=email)
         User.objects.filter(pk=user.pk).update(function=function)
         enroll(user, activity=module, source=EnrollmentSource.SELF)
         for lesson in lessons:

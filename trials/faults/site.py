@@ -59,7 +59,7 @@ class Site:
         raise TrialError("the product's shell has ended")
 
     def learners(self, prefix: str, count: int, code: str = "M01") -> list[StubbornLearner]:
-        """People who may start the test of a module; the first of them can also log in with `PASSWORD`."""
+        """People who may start the test of a module and can log in with `PASSWORD`."""
         return [StubbornLearner(self, person) for person in self.inside("make_learners", prefix, count, code)]
 
     def visitor(self) -> Browser:
@@ -107,7 +107,7 @@ class Site:
         return ", ".join(waiting)
 
     def settle(self, *, within: float = 240) -> float:
-        """Wait until every certificate and export is done; returns when that was (`time.monotonic()`)."""
+        """Wait until every certificate, export and analysis is done; returns when that was (`time.monotonic()`)."""
         try:
             until(lambda: not self.unfinished(), within=within, what="the work is done", pause=0.2)
         except TrialError as error:
@@ -149,6 +149,8 @@ WAITING = (
     "SELECT 'certificates', work_state, count(*) FROM certificates_certificate "
     "WHERE work_state <> 'done' GROUP BY work_state UNION ALL "
     "SELECT 'exports', work_state, count(*) FROM reports_exportjob WHERE work_state <> 'done' GROUP BY work_state "
+    "UNION ALL SELECT 'analyses', work_state, count(*) FROM assessments_quizanalysis "
+    "WHERE work_state IN ('queued', 'running') GROUP BY work_state "
     "UNION ALL SELECT 'outlines', 'changed', count(*) FROM courses_activity WHERE outline_changed_at IS NOT NULL "
     "HAVING count(*) > 0 "
     "UNION ALL SELECT 'missing certificates', 'due', count(*) FROM courses_enrollment enrollment "
