@@ -37,7 +37,7 @@ NAMES = [
 MAILS = [
     (
         "Guten Tag Frau Berger, drei Ihrer Mitbewerber verlieren jede zehnte Anfrage, weil niemand in der ersten "
-        "Stunde antwortet. Wir haben gerechnet, was das bei Ihnen heißt. Darf ich Ihnen die Rechnung am Dienstag zeigen?"
+        "Stunde antwortet. Wir haben gerechnet, was das bei Ihnen heißt. Darf ich Ihnen die Rechnung am Montag zeigen?"
     ),
     (
         "Hallo, ich wollte mal fragen, ob Sie unsere Broschüre bekommen haben. Wir sind Marktführer und haben viele "
