@@ -14,11 +14,11 @@ from enablement.core.wake import wake
 def sweep_attempts() -> None:
     """Close attempts whose time is up, wake jobs that lapsed. Safe to run twice and at once with another worker."""
     close_overdue()
-    clear_files()
     Regrading.work.give_up_exhausted()
     for pk in Regrading.work.claimable().order_by("pk").values_list("pk", flat=True)[:20]:
         wake(run_regrading, pk)
     Heartbeat.beat("attempts")
+    clear_files()  # last: a storage that is slow or away holds up nothing of the above
 
 
 @shared_task(name="assessments.tasks.send_result_mails")

@@ -70,7 +70,8 @@ def take_test(page: Page, product: Product, quiz: str, theme: str) -> None:
     choices.first.check()
     shoot(page, f"learner-player-{theme}")
     page.goto(f"{attempt}/review/")
-    page.locator("main form[action*='/submit/'] button[type=submit]").first.click()
+    page.locator("[data-ask]").click()
+    page.locator("dialog .btn--primary").click()
     page.wait_for_url("**/result/")
     shoot(page, f"learner-result-{theme}")
 

@@ -1,5 +1,6 @@
 """Marking by hand in the CMS: what waits for each test, and the sheet of one answer."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,12 +17,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments.enums import MarkingState
 from assessments.models import AnswerFile, MarkingTask
 from assessments.selectors.files import file_to_mark
-from assessments.selectors.marking import Sheet, marking_queues, marking_sheet, marking_tasks, recently_marked
+from assessments.selectors.marking import (
+    Sheet,
+    marking_queues,
+    marking_sheet,
+    marking_tasks,
+    nameless,
+    recently_marked,
+)
 from assessments.services.marking import MAX_COMMENT, claim_task, give_mark, release_task
 from assessments.views.uploads import sent
 from courses.models import Activity
 from enablement.core.errors import DomainError
-from people.models import User
+from people.models import AccessLogEntry, User
 from people.roles import may_mark
 from people.services import log_access
 
@@ -150,17 +159,20 @@ def _on(request: HttpRequest, marker: User, task: MarkingTask) -> HttpResponse:
 @never_cache
 @require_safe
 def file(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
-    """The file of an answer, for whoever may mark it. Having it is noted; a player's further parts of it are not."""
+    """The file of an answer, for whoever may mark it. It is noted once an hour: players ask for many parts."""
     marker = _marker(request)
     task = marking_tasks(marker).select_related("attempt_item__attempt__user").filter(uuid=uuid).first()
     if task is None:
         raise Http404
     try:
-        response = sent(request, file_to_mark(task))
+        row = file_to_mark(task)
+        response = sent(request, row, name=nameless(row.name) if task.anonymous else "")
     except AnswerFile.DoesNotExist as error:
         raise Http404 from error
-    if request.headers.get("Range", "").strip() in {"", "bytes=0-"}:
-        log_access(marker, subjects=[task.attempt_item.attempt.user], action="mark", detail=f"file of answer {uuid}")
+    detail = f"file of answer {uuid}"
+    lately = AccessLogEntry.objects.filter(actor=marker, detail=detail, at__gt=timezone.now() - timedelta(hours=1))
+    if not lately.exists():
+        log_access(marker, subjects=[task.attempt_item.attempt.user], action="mark", detail=detail)
     return response
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
@@ -168,7 +169,7 @@ def picture_in(option: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 def _document_of(known: dict[str, Any]) -> dict[str, Any] | None:
     row = get_document_model().objects.filter(pk=known["id"]).first()
-    return {"id": row.pk, "file": row.file.name, "hash": row.get_file_hash()} if row else None
+    return {"id": row.pk, "file": row.file.name, "hash": row.file_hash} if row else None
 
 
 def _keep_document(known: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -229,4 +230,10 @@ def media_in(content: Mapping[str, Any], language: str) -> dict[str, Any] | None
 
 
 def _url(file: Mapping[str, Any]) -> str:
-    return default_storage.url(file["file"]) if file.get("file") else ""
+    """Where the copy is served; before an item is published, the library's own address, which asks who reads."""
+    name = str(file.get("file") or "")
+    if not name:
+        return ""
+    if name.startswith("documents/"):
+        return reverse("wagtaildocs_serve", args=[file["id"], PurePosixPath(name).name])
+    return default_storage.url(name)

@@ -3,7 +3,8 @@
 In practice, `selectors.checks.told` adds what may be told of answers that were checked.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from assessments.enums import AnswerState
+from assessments.enums import AnswerState, AttemptState
 from assessments.models import Attempt, AttemptItem, Response
 from assessments.selectors.checks import NONE, Told, Tries, checked_tries, told
 from enablement.core.prepared import Prepared
@@ -46,6 +47,17 @@ def own_attempt(user: User, uuid: UUID | str) -> Attempt:
 def tries_of(user: User, activity_id: int, cycle: int) -> list[Attempt]:
     """All attempts of a person at a test in one cycle, the newest first. One query."""
     return _tries.rows(user=user.pk, activity=activity_id, cycle=cycle)
+
+
+def asked_elsewhere(attempt: Attempt, keys: Collection[Any]) -> bool:
+    """Whether a test that this person has open asks one of these items too. Practice tells at once, so it counts not.
+
+    What is told of such an item, here or in an older result, would answer the test. One query.
+    """
+    others = Attempt.objects.filter(
+        user=attempt.user_id, state=AttemptState.OPEN, items__item_version__item_key__in=keys
+    ).exclude(pk=attempt.pk)
+    return any(other.practice is None for other in others.distinct())
 
 
 def items_of(attempt: Attempt) -> list[AttemptItem]:
@@ -123,7 +135,7 @@ class AttemptView:
 
 
 def attempt_view(user: User, attempt: Attempt, *, language: str) -> AttemptView:
-    """Questions, newest answers and states of the person's own attempt. Two queries; in practice three.
+    """Questions, newest answers and states of the person's own attempt. Two queries; in practice up to four.
 
     Raises Attempt.DoesNotExist for another person's attempt.
     """
@@ -131,11 +143,15 @@ def attempt_view(user: User, attempt: Attempt, *, language: str) -> AttemptView:
         raise Attempt.DoesNotExist
     responses = current_responses(attempt)
     tries = checked_tries([attempt])
-    questions = tuple(_question(attempt, item, responses.get(item.pk), tries, language) for item in items_of(attempt))
+    items = items_of(attempt)
+    questions = [_question(attempt, item, responses.get(item.pk), tries, language) for item in items]
+    checked = [item.item_version.item_key for item in items if item.pk in tries]
+    if checked and asked_elsewhere(attempt, checked):
+        questions = [replace(one, told=one.told and one.told.held_back()) for one in questions]
     left = None
     if attempt.deadline_at is not None:
         left = max(int((attempt.deadline_at - timezone.now()).total_seconds()), 0)
-    return AttemptView(attempt, questions, left)
+    return AttemptView(attempt, tuple(questions), left)
 
 
 def _question(

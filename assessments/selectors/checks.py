@@ -1,7 +1,7 @@
 """Tries in practice: which answers were checked, what counts of them, and what may be told of them now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -103,6 +103,10 @@ class Told:
     remarks: tuple[str, ...]
     review: dict[str, Any] | None
     template: str
+
+    def held_back(self) -> "Told":
+        """Right or wrong alone, while a test asks the same."""
+        return replace(self, hints=(), remarks=(), review=None)
 
     @property
     def left(self) -> int:

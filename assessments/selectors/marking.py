@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from assessments.enums import MarkingState
 from assessments.kinds.by_hand import ByHandKind
@@ -101,9 +102,12 @@ def marking_sheet(task: MarkingTask, *, language: str, levels: dict[str, Any] | 
     kind = by_hand(item)
     response = current_responses(item.attempt).get(item.pk)
     shown = task.state != MarkingState.WAITING
+    value = response.value if response else None
+    if task.anonymous and isinstance(value, dict) and "file" in value:
+        value = {**value, "name": nameless(value["name"])}
     return Sheet(
         task=task,
-        review=kind.reviewed(item.content, response.value if response else None, language),
+        review=kind.reviewed(item.content, value, language),
         template=f"assessments/kinds/{kind.name}/marking.html",
         rubric=kind.rubric(item.content, language, levels),
         marks=tuple(task.marks.select_related("marker").order_by("created_at", "pk")) if shown else (),
@@ -111,6 +115,11 @@ def marking_sheet(task: MarkingTask, *, language: str, levels: dict[str, Any] | 
         position=item.position,
         submitted_at=item.attempt.submitted_at,
     )
+
+
+def nameless(name: str) -> str:
+    """What a file is called where its own name could say whose it is."""
+    return f"{_('File')}.{name.rpartition('.')[2]}"
 
 
 def by_hand(item: AttemptItem) -> ByHandKind:

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments.counting import Standing
@@ -14,7 +15,7 @@ from assessments.enums import AttemptState, ReviewCell
 from assessments.kinds.base import SCORE_STEP, text_in
 from assessments.models import Attempt, AttemptItem
 from assessments.reviewing import EVERYTHING, QUESTION_CELLS, Cells, next_change
-from assessments.selectors.attempts import current_responses, items_of, tries_of
+from assessments.selectors.attempts import asked_elsewhere, current_responses, items_of, tries_of
 from assessments.selectors.checks import checked_tries
 from assessments.selectors.marking import Feedback, feedback_of
 from assessments.selectors.quizzes import next_attempt_at, retry_rules, standing_in
@@ -122,7 +123,7 @@ def sub_scores(items: Sequence[AttemptItem], language: str) -> tuple[TopicResult
 
 
 def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
-    """The result of the person's own finished attempt. At most eight queries.
+    """The result of the person's own finished attempt. At most ten queries.
 
     Raises Attempt.DoesNotExist for another person's attempt and for one that is still open.
     """
@@ -204,9 +205,13 @@ def _withheld(attempt: Attempt, siblings: Sequence[Attempt], shows: Cells, *, pa
         return "until_passed" if conditional else "policy"
     if attempt.answers_deleted_at is not None:
         return "deleted"
-    if any(one.is_open for one in siblings):
+    if any(one.is_open for one in siblings) or asked_elsewhere(attempt, _keys_of(attempt)):
         return "running"
     return ""
+
+
+def _keys_of(attempt: Attempt) -> QuerySet[AttemptItem, Any]:
+    return AttemptItem.objects.filter(attempt=attempt).values("item_version__item_key")
 
 
 def _lessons(items: Sequence[AttemptItem]) -> dict[str, Activity]:

@@ -5,8 +5,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assessments.enums import AnswerState, AttemptState
+from assessments.enums import AnswerState
 from assessments.models import Attempt, AttemptItem, Check
+from assessments.selectors.attempts import asked_elsewhere
 from assessments.selectors.checks import tries_allowed
 from assessments.services.answering import check_place, newest_response, open_question
 from enablement.core.errors import DomainError
@@ -36,19 +37,16 @@ def check_answer(user: User, *, attempt: Attempt | UUID, position: int) -> Check
     kind, content = item.item_version.kind_object, item.content
     if newest is None or kind.answer_state(content, newest.value) is not AnswerState.ANSWERED:
         raise DomainError(_("Answer the whole question first; this has not used a try."), code="nothing_to_check")
-    _refuse_if_tested(user, item)
+    _refuse_if_tested(item)
     outcome = kind.grade(content, newest.value)
     if outcome is None:  # for the type checker: such kinds have no tries
         raise AssertionError
     return Check.objects.create(attempt_item=item, response=newest, number=len(checks) + 1, score=outcome.score)
 
 
-def _refuse_if_tested(user: User, item: AttemptItem) -> None:
+def _refuse_if_tested(item: AttemptItem) -> None:
     """The threat: practice would be an oracle for the same question in a test that this person has open."""
-    others = Attempt.objects.filter(
-        user=user, state=AttemptState.OPEN, items__item_version__item_key=item.item_version.item_key
-    ).exclude(pk=item.attempt_id)
-    if any(other.practice is None for other in others):
+    if asked_elsewhere(item.attempt, [item.item_version.item_key]):
         raise DomainError(
             _("A test that you have open asks this question too. Your answer is kept; check it after handing that in."),
             code="asked_elsewhere",

@@ -31,8 +31,9 @@ def grant_exception(actor: User, *, quiz: Activity, person: User, terms: Allowan
     try:
         with transaction.atomic():
             return _grant(actor, quiz, person, terms, reason.strip())
-    except IntegrityError:  # two clicks at once for somebody who is not enrolled yet, so that there was no row to lock
-        return QuizException.objects.get(user=person, activity=quiz, withdrawn_at=None)
+    except IntegrityError:  # two at once for somebody who is not enrolled yet, so that there was no row to lock
+        with transaction.atomic():
+            return _grant(actor, quiz, person, terms, reason.strip())  # it sees the other one now
 
 
 def _check(actor: User, person: User, terms: Allowance, reason: str) -> None:

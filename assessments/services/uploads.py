@@ -6,6 +6,7 @@ no answer that names a file which is not there.
 """
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterable
 from datetime import timedelta
@@ -28,6 +29,7 @@ from assessments.services.answering import SaveResult, check_place, is_full, ope
 from enablement.core.errors import DomainError
 from people.models import User
 
+logger = logging.getLogger(__name__)
 FOLDER = "answers"  # private: not among the folders that /media/ serves
 UNFINISHED = timedelta(hours=1)
 CLEARED_AT_ONCE = 500
@@ -160,7 +162,8 @@ def _attach(user: User, attempt: UUID, position: int, row: AnswerFile, found: Fi
 
 
 def discard(ids: Iterable[int]) -> None:
-    AnswerFile.objects.filter(pk__in=list(ids), discarded_at=None).update(discarded_at=timezone.now())
+    """Give up files that did not become answers. One that did stays, whatever its request has met afterwards."""
+    AnswerFile.objects.filter(pk__in=list(ids), attached=False, discarded_at=None).update(discarded_at=timezone.now())
 
 
 def discard_files(attempt: Attempt) -> int:
@@ -173,14 +176,19 @@ def discard_files(attempt: Attempt) -> int:
 def clear_files() -> int:
     """The sweep: take away what was discarded or never became an answer. Returns how many files went.
 
-    First the file, then the row: killed in between, it starts again. A storage that is away stops it until next time.
+    First the file, then the row: killed in between, it starts again. What the storage does not let go is logged and
+    tried again at the next sweep; it keeps no other file.
     """
     now = timezone.now()
     due = Q(discarded_at__lte=now) | Q(attached=False, created_at__lt=now - UNFINISHED) | Q(attempt_item=None)
     cleared = 0
     for row in AnswerFile.objects.filter(due).order_by("pk")[:CLEARED_AT_ONCE]:
-        if row.stored_as:
-            default_storage.delete(row.stored_as)
+        try:
+            if row.stored_as:
+                default_storage.delete(row.stored_as)
+        except Exception:
+            logger.exception("the file %s could not be deleted", row.uuid)
+            continue
         row.delete()
         cleared += 1
     return cleared

@@ -134,7 +134,7 @@ def own(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
         raise Http404 from error
 
 
-def sent(request: HttpRequest, row: AnswerFile) -> HttpResponseBase:
+def sent(request: HttpRequest, row: AnswerFile, *, name: str = "") -> HttpResponseBase:
     """The file as an attachment of its true type, never sniffed and never run; parts of it for players that seek.
 
     Raises Http404 when the storage does not have it.
@@ -143,7 +143,7 @@ def sent(request: HttpRequest, row: AnswerFile) -> HttpResponseBase:
         file = default_storage.open(row.stored_as, "rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    response = FileResponse(file, as_attachment=True, filename=row.name, content_type=row.media_type)
+    response = FileResponse(file, as_attachment=True, filename=name or row.name, content_type=row.media_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"

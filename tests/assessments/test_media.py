@@ -13,7 +13,7 @@ from wagtail.images import get_image_model
 
 from assessments.exchange.export import export_items
 from assessments.kinds import get_kind, kinds
-from assessments.kinds.media import MediaBlock, authored_media, media_in
+from assessments.kinds.media import AUDIO, VIDEO, MediaBlock, authored_media, media_in
 from assessments.models import AttemptItem, Item
 from assessments.services import start_attempt, submit_attempt
 from people.models import User
@@ -187,3 +187,20 @@ def test_the_loss_is_named_when_an_item_leaves(answers: bool) -> None:
             problem.message for problem in export_items(Item.objects.all(), format_name=name, language="de").problems
         ]
         assert any("icture" in message for message in told), name
+
+
+@pytest.mark.django_db
+def test_before_publication_the_recording_comes_from_the_library(client: Client, learner: User) -> None:
+    """A knowledge check shows the item as it is, and the library asks who reads: /media/ serves no document."""
+    item = with_media(recording())
+    shown = media_in(item.frozen_content(), "de")
+    assert shown is not None
+    client.force_login(learner)
+    for name in ("url", "captions_url"):
+        answer = client.get(shown[name])
+        assert answer.status_code == 200, shown[name]
+        assert b"".join(answer)  # type: ignore[arg-type]  # streamed
+
+
+def test_the_library_takes_every_recording_that_a_question_can_have(settings: Any) -> None:
+    assert {*VIDEO, *AUDIO, "vtt"} <= set(settings.WAGTAILDOCS_EXTENSIONS)

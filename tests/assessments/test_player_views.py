@@ -432,5 +432,5 @@ def test_the_number_of_queries_does_not_depend_on_the_questions(
         browser.get(url("review", attempt))
     submit_attempt(learner, attempt=attempt)
     browser.get(url("result", attempt))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         browser.get(url("result", attempt))

@@ -168,6 +168,27 @@ def test_practice_is_no_oracle_for_an_open_test(learner: User, tree: ModuleTree,
     assert check_answer(learner, attempt=attempt, position=1).score == 0
 
 
+def test_what_practice_has_told_is_held_back_while_a_test_asks_the_same(
+    learner: User, tree: ModuleTree, attempt: Attempt
+) -> None:
+    item = first_item(attempt).item_version.item
+    assert item is not None
+    tried(learner, attempt, "o-1")
+    other = factories.quiz_of(factories.quiz_page(tree.page, factories.fixed(item)))
+
+    def told() -> Any:
+        return attempt_view(learner, attempt, language="de").question(1).told
+
+    assert told().review is not None
+    open_test = start_attempt(learner, quiz=other)
+    assert (told().right, told().review) == (True, None)
+    # Handing in tells what a check does: it can be done again and again.
+    handed_in = submit_attempt(learner, attempt=attempt)
+    assert result_view(learner, handed_in, language="de").questions == ()
+    submit_attempt(learner, attempt=open_test)
+    assert result_view(learner, handed_in, language="de").questions != ()
+
+
 def test_a_test_has_no_checks(learner: User, tree: ModuleTree) -> None:
     page = factories.quiz_page(tree.page, factories.fixed(factories.item()))
     attempt = start_attempt(learner, quiz=factories.quiz_of(page))
@@ -211,13 +232,13 @@ def test_a_check_tells_no_more_than_the_matrix_right_after(
     assert "Look here" not in text, "with nothing left to try, a hint helps nobody"
 
 
-def test_reading_tries_is_one_query_more(
+def test_reading_tries_is_two_queries_more(
     learner: User, attempt: Attempt, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for position in (1, 2):
         item = factories.items_of(attempt)[position - 1]
         tried(learner, attempt, factories.right_answer(item), position)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         attempt_view(learner, attempt, language="de")
 
 

@@ -16,7 +16,7 @@ from assessments.enums import SaveStatus
 from assessments.kinds import get_kind
 from assessments.kinds.file_upload.contents import HEAD, type_of
 from assessments.models import AnswerFile, Attempt, MarkingTask, QuizPage, Response
-from assessments.services import clear_files, save_response, save_upload, start_attempt, submit_attempt
+from assessments.services import clear_files, save_response, save_upload, start_attempt, submit_attempt, uploads
 from assessments.services.marking import give_mark
 from assessments.services.retention import forget_answers, forget_person
 from courses.models import Activity
@@ -80,9 +80,15 @@ def sound() -> bool:
 
 
 # --- the type is told by the bytes ------------------------------------------------------------------------------------
+def box(name: bytes, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4, "big") + name + content
+
+
 def mp4(brand: bytes, *tracks: bytes, far: bool = False) -> bytes:
-    filling = b"\0" * (HEAD + 10) if far else b""
-    return b"\0\0\0\x18ftyp" + brand + b"\0\0\2\0" + filling + b"hdlr\0\0\0\0\0\0\0\0".join((b"", *tracks))
+    """`far`: the list of tracks stands behind the sound and pictures, as cameras write it."""
+    data = box(b"mdat", b"\0" * (HEAD + 10))
+    listed = box(b"moov", b"hdlr\0\0\0\0\0\0\0\0".join((b"", *tracks)))
+    return box(b"ftyp", brand + b"\0\0\2\0") + (data + listed if far else listed + data)
 
 
 def webm(codec: bytes) -> bytes:
@@ -102,7 +108,10 @@ def webm(codec: bytes) -> bytes:
         (b"OggS\0\2" + b"\0" * 22 + b"OpusHead", ("audio", "audio/ogg")),
         (b"OggS\0\2" + b"\0" * 22 + b"\x80theora", ("video", "video/ogg")),
         (b"OggS\0\2" + b"\0" * 22 + b"nothing", None),
-        (mp4(b"M4A "), ("audio", "audio/mp4")),
+        (mp4(b"M4A ", b"soun"), ("audio", "audio/mp4")),
+        (mp4(b"isom", b"vide" + b"\0" * 600_000, b"soun", far=True), ("video", "video/mp4")),
+        (box(b"ftyp", b"heic\0\0\0\0") + box(b"meta", b"pict"), None),
+        (box(b"ftyp", b"isom\0\0\0\0") + b"\0\0\0\1junk", None),
         (mp4(b"isom", b"soun"), ("audio", "audio/mp4")),
         (mp4(b"isom", b"soun", b"vide"), ("video", "video/mp4")),
         (mp4(b"mp42", b"vide", far=True), ("video", "video/mp4")),
@@ -285,8 +294,11 @@ def test_markers_hear_it_and_the_log_says_so(learner: User, attempt: Attempt, tr
     url = reverse("marking_file", args=[task.uuid])
     assert f'src="{url}"' in sheet
     AccessLogEntry.objects.all().delete()
-    assert b"".join(client.get(url)) == SOUND  # type: ignore[arg-type]  # streamed
-    assert b"".join(client.get(url, headers={"range": "bytes=100-"})) == SOUND[100:]  # type: ignore[arg-type]  # streamed
+    assert b"".join(client.get(url, headers={"range": "bytes=1-"})) == SOUND[1:]  # type: ignore[arg-type]  # streamed
+    assert AccessLogEntry.objects.count() == 1, "whichever part is asked for first"
+    heard = client.get(url)
+    assert b"".join(heard) == SOUND  # type: ignore[arg-type]  # streamed
+    assert "pitch" not in sheet + heard["Content-Disposition"], "a name of the file could say whose it is"
     entry = AccessLogEntry.objects.get()
     assert (entry.actor, entry.subject) == (trainer, learner)
     assert client.get(reverse("assessments:file", kwargs={"uuid": saved.value["file"]})).status_code == 404
@@ -295,6 +307,46 @@ def test_markers_hear_it_and_the_log_says_so(learner: User, attempt: Attempt, tr
     result = client.get(reverse("assessments:result", kwargs={"uuid": attempt.uuid})).content.decode()
     assert "<audio" in result
     assert "pitch.mp3" in result
+
+
+def test_what_became_the_answer_stays_whatever_its_request_meets_afterwards(
+    learner: User, attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attach = uploads._attach
+
+    def cut_off(*args: Any) -> Any:
+        attach(*args)
+        raise SystemExit  # the worker is told to end after the transaction
+
+    monkeypatch.setattr(uploads, "_attach", cut_off)
+    with pytest.raises(SystemExit):
+        upload(learner, attempt)
+    clear_files()
+    assert len(stored()) == 1
+    assert sound()
+
+
+def test_a_file_that_cannot_be_deleted_keeps_no_other_one(
+    learner: User, attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for content in (SOUND, SOUND + b"1", SOUND + b"2"):
+        shown = upload(learner, attempt, content, shown=shown_now(attempt)).value["file"]
+    stuck = AnswerFile.objects.exclude(uuid=shown).earliest("pk")
+    delete = default_storage.delete
+
+    def refuse(name: str) -> None:
+        if name == stuck.stored_as:
+            raise PermissionError(name)
+        delete(name)
+
+    monkeypatch.setattr(default_storage, "delete", refuse)
+    assert clear_files() == 1
+    assert AnswerFile.objects.count() == 2, "the stuck one waits for the next sweep"
+
+
+def shown_now(attempt: Attempt) -> str:
+    newest = Response.objects.filter(attempt_item__attempt=attempt).order_by("-sequence").first()
+    return str(newest.value["file"]) if newest else ""
 
 
 def test_the_files_go_with_the_answers(learner: User, attempt: Attempt) -> None:

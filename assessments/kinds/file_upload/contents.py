@@ -8,7 +8,8 @@ tracks say. What passes is served as an attachment with the type found here and 
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-HEAD, TAIL = 64 * 1024, 256 * 1024
+HEAD = 64 * 1024
+MAX_BOXES, MAX_TRACKS = 1000, 8 * 1024 * 1024
 
 
 class Readable(Protocol):
@@ -45,12 +46,31 @@ def type_of(file: Readable, size: int) -> FileType | None:
     """The type of an opened file of that many bytes; None for everything else. The file stands at its start again."""
     file.seek(0)
     head = file.read(HEAD)
-    tail = b""
-    if head[4:8] == b"ftyp" and size > HEAD:  # the list of tracks may stand at the end
-        file.seek(max(HEAD, size - TAIL))
-        tail = file.read(TAIL)
+    tracks = b""
+    if head[4:8] == b"ftyp":
+        tracks = _tracks(file, size)
     file.seek(0)
-    return _simple(head) or _container(head, tail)
+    return _simple(head) or _container(head, tracks)
+
+
+def _tracks(file: Readable, size: int) -> bytes:
+    """The box `moov` of an MP4, which lists its tracks: at the start or the end, or nothing (ISO 14496-12, 4.2)."""
+    at = 0
+    for _number in range(MAX_BOXES):
+        file.seek(at)
+        head = file.read(16)
+        length, name = int.from_bytes(head[:4], "big"), head[4:8]
+        if length == 1:
+            length = int.from_bytes(head[8:16], "big")
+        elif length == 0:  # to the end of the file
+            length = size - at
+        if name == b"moov":
+            file.seek(at)
+            return file.read(min(length, MAX_TRACKS))
+        at += length
+        if length < 8 or at >= size:
+            break
+    return b""
 
 
 _BEGINS = ((b"%PDF-", PDF), (b"ID3", MP3), (b"fLaC", FLAC))
@@ -73,12 +93,12 @@ def _frame(head: bytes) -> FileType | None:
     return MP3 if sound else None
 
 
-def _container(head: bytes, tail: bytes) -> FileType | None:
+def _container(head: bytes, tracks: bytes) -> FileType | None:
     if head.startswith(b"OggS"):
         return _ogg(head)
     if head.startswith(b"\x1a\x45\xdf\xa3") and (b"webm" in head[:64] or b"matroska" in head[:64]):
         return _matroska(head)
-    return _mp4(head, tail) if head[4:8] == b"ftyp" else None
+    return _mp4(head, tracks) if head[4:8] == b"ftyp" else None
 
 
 def _ogg(head: bytes) -> FileType | None:
@@ -93,11 +113,9 @@ def _matroska(head: bytes) -> FileType | None:
     return WEBM_AUDIO if any(mark in head for mark in (b"A_OPUS", b"A_VORBIS", b"A_AAC")) else None
 
 
-def _mp4(head: bytes, tail: bytes) -> FileType:
+def _mp4(head: bytes, tracks: bytes) -> FileType | None:
+    """By its tracks; a photo (HEIC, AVIF) is such a container too and has none."""
     brand = head[8:12]
-    if brand in {b"M4A ", b"M4B "}:
-        return M4A
-    tracks = head + tail
-    if b"vide" not in tracks and b"soun" in tracks:
-        return M4A
-    return MOV if brand == b"qt  " else MP4
+    if b"vide" in tracks and brand not in {b"M4A ", b"M4B "}:
+        return MOV if brand == b"qt  " else MP4
+    return M4A if b"soun" in tracks else None
