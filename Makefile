@@ -35,7 +35,7 @@ test: .venv/dev.stamp  ## All tests, browser tests included
 	@scripts/system-package pango chromium
 	@$(BIN)/pybabel --quiet compile -d locale -D django 2>/dev/null
 	$(BIN)/pytest -n 2 -m "not browser"
-	TEST_TRANSLATED=1 $(BIN)/pytest -n 2 -m browser  # in the words that people read
+	TEST_TRANSLATED=1 $(BIN)/pytest -n 3 -m browser  # in the words that people read; a browser waits a lot
 
 test-fast: .venv/dev.stamp  ## Unit and integration tests, on SQLite, without a browser
 	$(BIN)/pytest -n 2 -m "not browser"
