@@ -83,7 +83,7 @@ def author(page: Page, product: Product, addresses: dict[str, str], theme: str) 
         shoot(page, f"trainer-{name}-{theme}")
     page.goto(f"{product.base}/admin/marking/")
     shoot(page, f"trainer-marking-queue-{theme}")
-    page.locator("main form button[type=submit]").first.click()
+    page.locator("form[action*='/marking/tests/'] button").first.click()
     page.wait_for_url("**/admin/marking/*-*/")
     shoot(page, f"trainer-marking-{theme}")
 

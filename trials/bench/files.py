@@ -108,7 +108,7 @@ def certificates(bench: Setting) -> list[Row]:
 
     Both with as many processes.
     """
-    count = 12 if bench.quick else 24  # fewer would measure how long a batch takes to begin and to end
+    count = 8 if bench.quick else 24  # fewer would measure how long a batch takes to begin and to end
     workers = 2
     folder = bench.stack.folder / "documents"
     folder.mkdir()

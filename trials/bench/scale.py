@@ -44,7 +44,7 @@ def _embedded(stack: Stack, session: str) -> Learner:
 
 def growth(bench: Setting) -> list[Row]:
     """The same pages in companies of growing size, each with a database and web workers of its own: p50 in turn."""
-    sizes = (300, 1_500) if bench.quick else tuple(int(size) for size in _sizes().split(","))
+    sizes = (200, 1_000) if bench.quick else tuple(int(size) for size in _sizes().split(","))
     grown = "pristine"
     for size in sizes:  # each is the one before, grown: content is imported once
         grown = _seed(bench, size, grown)
@@ -54,7 +54,7 @@ def growth(bench: Setting) -> list[Row]:
         speeds: list[list[float]] = [[] for _ in companies]
         for _ in range(bench.rounds + 1):
             for company, found in zip(companies, speeds, strict=True):
-                found.append(1 / company.p50(page, 4 if bench.quick else 12))
+                found.append(1 / company.p50(page, 3 if bench.quick else 12))
         # The first round warmed up.
         pairs = tuple(zip(speeds[-1][1:], speeds[0][1:], strict=True))
         middles = [1000 / median(found[1:]) for found in speeds]
