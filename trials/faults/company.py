@@ -19,7 +19,8 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import close_old_connections
 
-from assessments.models import Item, QuizPage
+from assessments.analysis.work import compute_analysis
+from assessments.models import Item, QuizAnalysis, QuizPage
 from courses.enums import ActivityKind, EnrollmentSource, MoveOn
 from courses.models import Activity, CatalogueIndexPage, LessonPage, ModulePage
 from courses.services import complete_lesson, enroll
@@ -162,6 +163,8 @@ def work_once() -> None:
     app.loader.import_default_modules()
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         app.tasks[str(entry["task"])].apply(throw=True)
+    for pk in QuizAnalysis.work.claimable().values_list("pk", flat=True):  # the nightly ones were asked for just now
+        compute_analysis(pk)
 
 
 def serve() -> None:

@@ -114,7 +114,7 @@ def _pair(question: Question, node: Node) -> Answer:
         _said(question, node),
         Decimal(100),
         _said(question, node.first("feedback")),
-        match=_said(question, answer) if answer is not None else "",
+        match=_said(question, answer, "plain_text"),  # without a format of its own: it is a line of text there
     )
 
 

@@ -59,6 +59,14 @@ def test_every_kind_comes_back_as_it_went(kind: str) -> None:
     check()
 
 
+def test_a_match_is_a_line_of_text_whatever_signs_it_has() -> None:
+    pair = {"text_de": "a", "match_de": "<A>", "text_en": "", "match_en": "", "feedback_de": "", "feedback_en": ""}
+    pairs = [{"type": "item", "id": key, "value": {**pair, "text_de": key, "match_de": key + "<A>"}} for key in "ab"]
+    raw = {"prompt_de": "Was?", "prompt_en": "", "feedback_de": "", "feedback_en": "", "pairs": pairs}
+    back = travelled("moodle", outside("matching", raw, tags=[]))
+    assert meaning("matching", back.raw) == meaning("matching", raw)
+
+
 def test_one_and_several_answers_with_thirds() -> None:
     category = '<question type="category"><category><text>$course$/top/Silos/Anzeichen</text></category></question>'
     one = question("multichoice", "<single>true</single>" + answer("Reden", "100", "Ja") + answer("Warten", "0"))
