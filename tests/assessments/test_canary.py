@@ -273,7 +273,7 @@ def test_reads_cost_the_same_for_one_and_for_many(
     with django_assert_num_queries(4):
         quiz_start_card(learner, quiz)
     submit_attempt(learner, attempt=attempt)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         result_view(learner, Attempt.objects.select_related("activity").get(pk=attempt.pk), language="de")
 
 
