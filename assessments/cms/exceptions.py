@@ -24,6 +24,7 @@ from assessments.services import grant_exception, withdraw_exception
 from assessments.start_words import allowance_words
 from courses.enums import ActivityKind
 from courses.models import Activity
+from courses.selectors import activity_by_key
 from enablement.core.errors import DomainError
 from people import roles
 from people.models import User
@@ -91,8 +92,8 @@ def _actor(request: HttpRequest) -> User:
 
 
 def _quiz(key: UUID) -> Activity:
-    quiz = Activity.objects.select_related("parent").filter(key=key, kind=ActivityKind.QUIZ).first()
-    if quiz is None:
+    quiz = activity_by_key(key)
+    if quiz is None or quiz.kind != ActivityKind.QUIZ:
         raise Http404
     return quiz
 

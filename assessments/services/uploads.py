@@ -25,7 +25,7 @@ from assessments.kinds.base import Content
 from assessments.kinds.file_upload import MAX_NAME, FileUpload
 from assessments.kinds.file_upload.contents import FileType, type_of
 from assessments.models import AnswerFile, Attempt, AttemptItem, Response
-from assessments.services.answering import SaveResult, check_place, is_full, open_question, result_of
+from assessments.services.answering import SaveResult, check_place, is_full, newest_response, open_question, result_of
 from enablement.core.errors import DomainError
 from people.models import User
 
@@ -139,7 +139,7 @@ def _force_to_disk(path: Path) -> None:
 def _attach(user: User, attempt: UUID, position: int, row: AnswerFile, found: FileType, shown: str) -> SaveResult:
     """Make the file the answer, under the lock of the attempt."""
     item = open_question(user, attempt, position)
-    newest = Response.objects.filter(attempt_item=item).order_by("-sequence").first()
+    newest = newest_response(item)
     value = newest.value if newest else None
     current = str(value["file"]) if isinstance(value, dict) else ""
     if newest is not None and current:
