@@ -69,6 +69,9 @@ def in_practice(review: Review) -> Review:
     return replace(review, during=frozenset({ReviewCell.ANSWER, ReviewCell.CORRECTNESS}) | told)
 
 
+_BY_NAME = {cell.value: cell for cell in ReviewCell}  # a page asks hundreds of times: each attempt, each moment
+
+
 def names(cells: Cells) -> list[str]:
     """Names of cells in the order of the matrix."""
     return [cell.value for cell in ReviewCell if cell in cells]
@@ -76,7 +79,7 @@ def names(cells: Cells) -> list[str]:
 
 def cells_of(values: Iterable[str]) -> Cells:
     """Cells by name. What is unknown shows nothing."""
-    return frozenset(ReviewCell(value) for value in values if value in ReviewCell.values)
+    return frozenset(_BY_NAME[value] for value in values if value in _BY_NAME)
 
 
 def preset(policy: str) -> Review:

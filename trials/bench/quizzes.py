@@ -74,13 +74,15 @@ def quiz(bench: Setting) -> list[Row]:
 
     Beside them the same number of calls at the bare site, which knows no tests: ten durable INSERTs, six pages.
     """
+    threads = 2 * CLIENTS
+    people = threads * (ATTEMPTS_EACH if bench.quick else 5 * ATTEMPTS_EACH)
     learners = bench.learners(
-        bench.product.call("people", count=2 * CLIENTS, name="taker", module_key=bench.pages["reading_key"])
+        bench.product.call("people", count=people, name="taker", module_key=bench.pages["reading_key"])
     )
     bare = bench.reference
-    visitors = bench.learners(bench.bare.call("people", count=2 * CLIENTS, name="baretaker"), port=bare.port)
+    visitors = bench.learners(bench.bare.call("people", count=threads, name="baretaker"), port=bare.port)
     compared = bench.compare(
-        [attempts(learner, bench.pages["quiz"]) for learner in learners],
+        [attempts(learners[at::threads], bench.pages["quiz"]) for at in range(threads)],
         [_bare_attempt(learner, bench.bare_pages["0"]) for learner in visitors],
     )
     minutes = sorted(above * 60 for above, _below in compared.speeds)
@@ -113,9 +115,10 @@ def _bare_attempt(learner: Learner, page: str) -> Callable[[], None]:
     return action
 
 
-def attempts(learner: Learner, path: str) -> Callable[[], None]:
-    turn = count()
-    return lambda: (learner.take_quiz(path, next(turn)), None)[1]
+def attempts(learners: Sequence[Learner], path: str) -> Callable[[], None]:
+    """Whole attempts of several people in turn: nobody takes a test forty times, and the card lists all attempts."""
+    turn, person = count(), cycle(learners)
+    return lambda: (next(person).take_quiz(path, next(turn)), None)[1]
 
 
 def starts_500(bench: Setting) -> list[Row]:

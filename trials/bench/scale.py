@@ -28,8 +28,8 @@ def sqlite(bench: Setting) -> list[Row]:
         pages = inside.call("build", large=5)
         takers["module_key"] = pages["reading_key"]
         embedded = [_embedded(stack, session) for session in inside.call("people", **takers)]
-        subject = [attempts(learner, pages["quiz"]) for learner in embedded]
-        reference = [attempts(learner, bench.pages["quiz"]) for learner in production]
+        subject = [attempts([learner], pages["quiz"]) for learner in embedded]
+        reference = [attempts([learner], bench.pages["quiz"]) for learner in production]
         ratios = alternate(lambda: 60 * bench.rate(subject), lambda: 60 * bench.rate(reference), rounds=bench.rounds)
         locked = stack.web.log.read_text("utf-8", "replace").count("database is locked")
     row = ratios.row("sqlite", 0.7, detail=f"{{:.0f}} attempts/min, PostgreSQL {{:.0f}}; {locked} × database is locked")
