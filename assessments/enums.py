@@ -61,6 +61,14 @@ class Behaviour(models.TextChoices):
     PRACTICE = "practice", _("Practice: each question is checked at once, with hints and further tries")
 
 
+class Certainty(models.IntegerChoices):
+    """How sure somebody is of an answer; Moodle's C=1 to C=3 (`question_cbm`). C=1 stands for “no idea” as well."""
+
+    LOW = 1, pgettext_lazy("certainty", "Low")
+    MIDDLE = 2, pgettext_lazy("certainty", "Middle")
+    HIGH = 3, pgettext_lazy("certainty", "High")
+
+
 class TryPenalty(models.TextChoices):
     """What each further try costs, as a part of the question's points: exact fractions, as Moodle offers them."""
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.bands import band_text
 from assessments.behaviours.tries import Practice
-from assessments.enums import AttemptState, Behaviour, GradeMethod, Navigation, Overdue, ReviewCell
+from assessments.enums import AttemptState, Behaviour, Certainty, GradeMethod, Navigation, Overdue, ReviewCell
 from assessments.kinds import Content
 from assessments.reviewing import Cells, Review, frozen_review, review_moment
 from assessments.sections import Section, sections_in
@@ -26,8 +26,9 @@ class Attempt(models.Model):
     `Review.frozen`), shuffle_questions, shuffle_options, attempts_allowed, delay_minutes, time_limit_minutes,
     extra_time_percent, behaviour, tries, try_penalty (a fraction, "1/3"), quiz_closes_at (ISO, when the test itself
     closes for this person), markers, marking_anonymous, title_de, title_en, grade_method, recount (only there when an
-    earlier attempt of the cycle had another method), overdue, grace_seconds, hand_in_minutes, navigation, sections,
-    bands (only there when the test has some, see `frozen_sections`, `frozen_bands`).
+    earlier attempt of the cycle had another method), overdue, grace_seconds, hand_in_minutes, navigation, certainty
+    (whether it asks how sure the person is), sections, bands (only there when the test has some, see
+    `frozen_sections`, `frozen_bands`).
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -133,6 +134,11 @@ class Attempt(models.Model):
         return Practice(int(self.policy["tries"]), Fraction(self.policy["try_penalty"]))
 
     @property
+    def asks_certainty(self) -> bool:
+        """Whether the person is asked how sure they are of their answers. It never counts; only they see it."""
+        return bool(self.policy.get("certainty", False))
+
+    @property
     def review(self) -> Review:
         return frozen_review(self.policy)
 
@@ -219,6 +225,12 @@ class AttemptItem(models.Model):
         return self.item_version.kind_object.graded
 
     @property
+    def asks_certainty(self) -> bool:
+        """Where the machine says right or wrong; what people mark, or nobody, is no matter of being sure."""
+        kind = self.item_version.kind_object
+        return kind.graded and not kind.by_hand and self.attempt.asks_certainty
+
+    @property
     def content(self) -> Content:
         """The version's content as this attempt asks it; after a correction, that of the corrected version."""
         version = self.graded_version or self.item_version
@@ -240,12 +252,20 @@ class ResponseQuerySet(models.QuerySet["Response"]):
 
 
 class Response(models.Model):
-    """An answer as it was received. The one with the highest sequence counts; earlier ones are history."""
+    """An answer as it was received. The one with the highest sequence counts; earlier ones are history.
+
+    `certainty` never counts and is shown to nobody but the person: no grade, report, analysis or marking reads it.
+    """
 
     attempt_item = models.ForeignKey("assessments.AttemptItem", models.CASCADE, related_name="responses")
     sequence = models.PositiveBigIntegerField(help_text=_("One more than the answer it replaces."))
     value = models.JSONField(null=True, help_text=_("As the kind's `parse` returns it; null: taken back."))
     tab = models.CharField(max_length=64, blank=True, help_text=_("Random name of the tab that sent it."))
+    certainty = models.PositiveSmallIntegerField(
+        null=True,
+        choices=Certainty.choices,
+        help_text=_("How sure the person said they are; empty: nothing said. For their eyes only."),
+    )
     received_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = ResponseQuerySet.as_manager()
@@ -254,7 +274,12 @@ class Response(models.Model):
         verbose_name = _("response")
         verbose_name_plural = _("responses")
         ordering = ("attempt_item", "sequence")
-        constraints = (models.UniqueConstraint(fields=["attempt_item", "sequence"], name="response_sequence"),)
+        constraints = (
+            models.UniqueConstraint(fields=["attempt_item", "sequence"], name="response_sequence"),
+            models.CheckConstraint(
+                condition=Q(certainty=None) | Q(certainty__in=Certainty.values), name="response_certainty"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.attempt_item_id}:{self.sequence}"

@@ -72,6 +72,14 @@ class QuizPage(ActivityPage):
         default=TryPenalty.THIRD,
         help_text=_("In practice, of the question's points. Pairs, gaps and entries cost for themselves."),
     )
+    asks_certainty = models.BooleanField(
+        _("ask how sure people are"),
+        default=False,
+        help_text=_(
+            "Beside each question that is scored by itself, learners may say how sure they are. In the result they see "
+            "how well that fits. It never counts, and nobody but themselves sees it: neither you nor any report."
+        ),
+    )
     time_limit_minutes = models.PositiveSmallIntegerField(
         _("time limit (minutes)"),
         null=True,
@@ -211,6 +219,7 @@ class QuizPage(ActivityPage):
                 "behaviour",
                 "tries",
                 "try_penalty",
+                "asks_certainty",
                 "time_limit_minutes",
                 "grace_seconds",
                 "overdue",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from assessments.enums import AnswerState, SaveStatus
+from assessments.enums import AnswerState, Certainty, SaveStatus
 from assessments.kinds import ParseError
 from assessments.models import Attempt, AttemptItem, Response
 from assessments.selectors.checks import tries_allowed, tries_at
@@ -22,11 +22,14 @@ from people.models import User
 MAX_SEQUENCE = 2**53 - 1  # the largest whole number that JavaScript counts exactly
 # Far more than anybody types in one attempt; it keeps a broken script from filling the disk.
 MAX_RESPONSES_PER_QUESTION = 2000
+UNCHANGED: object = object()  # nothing is sent about how sure somebody is, so what they said stays
 
 
 @dataclass(frozen=True)
 class SaveResult:
-    """What the server holds after a save: with STALE, `value` and `sequence` are the newer answer that won."""
+    """What the server holds after a save: with STALE, `value`, `certainty` and `sequence` are those of the newer answer
+    that won.
+    """
 
     status: SaveStatus
     sequence: int
@@ -36,6 +39,7 @@ class SaveResult:
     state: AnswerState
     hint: str
     understood: str
+    certainty: int | None = None
 
 
 def _closed() -> DomainError:
@@ -98,14 +102,22 @@ def newest_response(item: AttemptItem) -> Response | None:
 
 
 def save_response(
-    user: User, *, attempt: Attempt | UUID, position: int, value: object, sequence: int, tab: str = ""
+    user: User,
+    *,
+    attempt: Attempt | UUID,
+    position: int,
+    value: object,
+    sequence: int,
+    tab: str = "",
+    certainty: object = UNCHANGED,
 ) -> SaveResult:
     """Append an answer. The highest sequence wins. Three queries: the attempt is read once, locked.
 
     `attempt` is the attempt or its uuid; `value` is raw JSON (see `Kind.parse`). `sequence` is one more than the
     highest the tab knows (that of the `QuestionView` or of the last `SaveResult`), `tab` a random name of the tab. Sent
     again unchanged, it is acknowledged again (REPEATED). A tab that does not know the newest answer is told so and
-    nothing is changed (STALE).
+    nothing is changed (STALE). `certainty` is how sure the person is, 1 to 3 or None; it travels with the answer under
+    the same rules, and is not kept where the question does not ask for it.
 
     Raises DomainError `closed` after submission or deadline + grace, `left` and `not_yet` for a question that does not
     stand open in a test with one question after the other, `invalid_answer` for what is no answer to this question,
@@ -123,17 +135,25 @@ def save_response(
             raise _invalid() from error
         tab = tab[:64]
         newest = newest_response(item)
-        status = _status(newest, sequence=sequence, tab=tab, value=parsed)
+        certain = _certainty(item, newest, certainty)
+        status = _status(newest, sequence=sequence, tab=tab, value=parsed, certainty=certain)
         if status is not SaveStatus.REPEATED:  # what was acknowledged is acknowledged again, also later
             check_place(item.attempt, position)
         if status is SaveStatus.SAVED or newest is None:
-            if tries_allowed(item) and tries_at(item).is_done(tries_allowed(item)):
-                raise _finished()
-            if not kind.may_follow(content, newest.value if newest else None, parsed):
+            before = newest.value if newest else None
+            if allowed := tries_allowed(item):
+                tries = tries_at(item)
+                if tries.is_done(allowed):
+                    raise _finished()
+                if tries.values:  # said before the first check, or never: after it, everybody is sure
+                    certain = newest.certainty if newest else None
+            if before != parsed and not kind.may_follow(content, before, parsed):
                 raise _invalid()
             if newest is not None and is_full(newest):
                 raise _invalid()
-            newest = Response.objects.create(attempt_item=item, sequence=sequence, value=parsed, tab=tab)
+            newest = Response.objects.create(
+                attempt_item=item, sequence=sequence, value=parsed, certainty=certain, tab=tab
+            )
         return result_of(item, newest, status)
 
 
@@ -149,6 +169,7 @@ def result_of(item: AttemptItem, newest: Response, status: SaveStatus) -> SaveRe
         state=kind.answer_state(content, newest.value),
         hint=kind.hint(content, newest.value),
         understood=kind.understood(content, newest.value, get_language() or settings.LANGUAGE_CODE),
+        certainty=newest.certainty,
     )
 
 
@@ -169,10 +190,21 @@ def _finished() -> DomainError:
     return DomainError(_("This question is finished; the answer that was checked counts."), code="finished")
 
 
-def _status(newest: Response | None, *, sequence: int, tab: str, value: object) -> SaveStatus:
+def _certainty(item: AttemptItem, newest: Response | None, said: object) -> int | None:
+    """What to keep of how sure somebody says they are."""
+    if said is not UNCHANGED and said is not None and (isinstance(said, bool) or said not in Certainty.values):
+        raise _invalid()
+    if not item.asks_certainty:
+        return None
+    if said is UNCHANGED:
+        return newest.certainty if newest else None
+    return None if said is None else Certainty(said).value
+
+
+def _status(newest: Response | None, *, sequence: int, tab: str, value: object, certainty: int | None) -> SaveStatus:
     if newest is None or sequence > newest.sequence:
         return SaveStatus.SAVED
-    if newest.value == value and (sequence == newest.sequence or newest.tab == tab):
+    if (newest.value, newest.certainty) == (value, certainty) and (sequence == newest.sequence or newest.tab == tab):
         return SaveStatus.REPEATED
     if newest.tab == tab and tab and sequence < newest.sequence:
         # The tab's own queue replays something that a later answer of its own has replaced already.

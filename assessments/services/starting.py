@@ -178,6 +178,7 @@ def policy_of(user: User, quiz: Activity, definition: QuizPage, allowance: Allow
         "behaviour": definition.behaviour,
         "tries": definition.tries,
         "try_penalty": definition.try_penalty,
+        "certainty": definition.asks_certainty,
         "time_limit_minutes": definition.time_limit_minutes,
         "grace_seconds": definition.grace_seconds,
         "overdue": definition.overdue,

@@ -1,6 +1,6 @@
 """The JSON that the player's script talks to. The answers it must understand:
 
-- 200 `{saved_at, sequence, stale, value, state, remark, understood, remaining_seconds}`
+- 200 `{saved_at, sequence, stale, value, certainty, state, remark, understood, remaining_seconds}`
 - 400 this is no answer to this question, or no JSON
 - 401 log in again (a redirect to the log-in page would look like success to a script)
 - 404 no such attempt of this person
@@ -26,7 +26,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assessments.enums import SaveStatus
 from assessments.models import Attempt, AttemptItem
 from assessments.selectors import own_attempt
-from assessments.services import save_response, set_flag
+from assessments.services import UNCHANGED, save_response, set_flag
 from enablement.core.errors import DomainError
 from people.models import User
 
@@ -103,7 +103,7 @@ def _remaining(deadline_at: datetime | None) -> int | None:
 @require_POST
 @_own_attempt_only
 def save(request: HttpRequest, user: User, uuid: UUID) -> HttpResponse:
-    """Append one answer."""
+    """Append one answer, and how sure the person is of it. Without `certainty` in the request, that stays as it was."""
     body = _body(request)
     saved = save_response(
         user,
@@ -112,6 +112,7 @@ def save(request: HttpRequest, user: User, uuid: UUID) -> HttpResponse:
         value=body.get("value"),
         sequence=body.get("sequence", 0),
         tab=str(body.get("tab", "")),
+        certainty=body.get("certainty", UNCHANGED),
     )
     return JsonResponse(
         {
@@ -119,6 +120,7 @@ def save(request: HttpRequest, user: User, uuid: UUID) -> HttpResponse:
             "sequence": saved.sequence,
             "stale": saved.status is SaveStatus.STALE,
             "value": saved.value,
+            "certainty": saved.certainty,
             "state": saved.state,
             "remark": saved.hint,
             "understood": saved.understood,
