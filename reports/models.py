@@ -75,7 +75,7 @@ class AssignmentPlan(models.Model):
     actor = models.ForeignKey("people.User", models.PROTECT, related_name="+", editable=False)
     activity = models.ForeignKey("courses.Activity", models.PROTECT, related_name="+")
     due_at = models.DateTimeField(null=True, blank=True)
-    send_mail = models.BooleanField(default=True, help_text=_("Whether each person gets a mail."))
+    send_mail = models.BooleanField(default=True, db_default=True, help_text=_("Whether each person gets a mail."))
     user_ids = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)

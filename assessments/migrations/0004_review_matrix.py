@@ -63,22 +63,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='quizpage',
             name='review_after_close',
-            field=models.CharField(blank=True, max_length=60, verbose_name='After the test has closed'),
+            field=models.CharField(blank=True, max_length=60, verbose_name='After the test has closed', default='', db_default=''),
         ),
         migrations.AddField(
             model_name='quizpage',
             name='review_later',
-            field=models.CharField(blank=True, max_length=60, verbose_name='Later, while the test is open'),
+            field=models.CharField(blank=True, max_length=60, verbose_name='Later, while the test is open', default='', db_default=''),
         ),
         migrations.AddField(
             model_name='quizpage',
             name='review_right_after',
-            field=models.CharField(blank=True, max_length=60, verbose_name='Right after submitting (2 minutes)'),
+            field=models.CharField(blank=True, max_length=60, verbose_name='Right after submitting (2 minutes)', default='', db_default=''),
         ),
         migrations.AddField(
             model_name='quizpage',
             name='review_until_passed',
-            field=models.BooleanField(default=False, help_text='Before that, people see at most their score and topics.', verbose_name='answers and explanations only once the test is passed'),
+            field=models.BooleanField(default=False, db_default=False, help_text='Before that, people see at most their score and topics.', verbose_name='answers and explanations only once the test is passed'),
         ),
         migrations.AlterField(
             model_name='quizpage',

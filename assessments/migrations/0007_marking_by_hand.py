@@ -95,17 +95,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='attempt',
             name='pass_kept',
-            field=models.BooleanField(default=False, help_text='The pass stands although a later correction would not give it.'),
+            field=models.BooleanField(default=False, db_default=False, help_text='The pass stands although a later correction would not give it.'),
         ),
         migrations.AddField(
             model_name='quizpage',
             name='markers',
-            field=models.PositiveSmallIntegerField(default=1, help_text='For answers that people mark. Two mark without seeing each other; where they differ, a third look decides.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(2)], verbose_name='markers for each answer'),
+            field=models.PositiveSmallIntegerField(default=1, db_default=1, help_text='For answers that people mark. Two mark without seeing each other; where they differ, a third look decides.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(2)], verbose_name='markers for each answer'),
         ),
         migrations.AddField(
             model_name='quizpage',
             name='marking_anonymous',
-            field=models.BooleanField(default=True, help_text='Markers see the answer, not who wrote it.', verbose_name='mark without names'),
+            field=models.BooleanField(default=True, db_default=True, help_text='Markers see the answer, not who wrote it.', verbose_name='mark without names'),
         ),
         migrations.AlterField(
             model_name='attempt',

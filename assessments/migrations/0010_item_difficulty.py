@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='item',
             name='difficulty',
-            field=models.CharField(blank=True, choices=[('easy', 'Easy'), ('medium', 'Medium'), ('hard', 'Hard')], help_text='What you expect. Tests can draw by it; the analysis says later how hard it was.', max_length=10, verbose_name='difficulty'),
+            field=models.CharField(blank=True, choices=[('easy', 'Easy'), ('medium', 'Medium'), ('hard', 'Hard')], help_text='What you expect. Tests can draw by it; the analysis says later how hard it was.', max_length=10, verbose_name='difficulty', default='', db_default=''),
         ),
     ]

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='quizpage',
             name='grade_method',
-            field=models.CharField(choices=[('highest', 'The best attempt'), ('latest', 'The latest attempt'), ('first', 'The first attempt'), ('mean', 'The mean of all attempts')], default='highest', help_text='Of several attempts. A module that somebody has completed stays completed.', max_length=8, verbose_name='what counts'),
+            field=models.CharField(choices=[('highest', 'The best attempt'), ('latest', 'The latest attempt'), ('first', 'The first attempt'), ('mean', 'The mean of all attempts')], default='highest', db_default='highest', help_text='Of several attempts. A module that somebody has completed stays completed.', max_length=8, verbose_name='what counts'),
         ),
     ]

@@ -14,12 +14,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='quizpage',
             name='hand_in_minutes',
-            field=models.PositiveSmallIntegerField(default=10, help_text='Where there is time to hand in after the end. What is not handed in by then counts as nothing.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1440)], verbose_name='time to hand in (minutes)'),
+            field=models.PositiveSmallIntegerField(default=10, db_default=10, help_text='Where there is time to hand in after the end. What is not handed in by then counts as nothing.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1440)], verbose_name='time to hand in (minutes)'),
         ),
         migrations.AddField(
             model_name='quizpage',
             name='overdue',
-            field=models.CharField(choices=[('autosubmit', 'What is saved is handed in and counts'), ('grace', 'Nothing can be answered any more, but there is time to hand in'), ('abandon', 'What was not handed in before counts as nothing')], default='autosubmit', max_length=10, verbose_name='when the time is up'),
+            field=models.CharField(choices=[('autosubmit', 'What is saved is handed in and counts'), ('grace', 'Nothing can be answered any more, but there is time to hand in'), ('abandon', 'What was not handed in before counts as nothing')], default='autosubmit', db_default='autosubmit', max_length=10, verbose_name='when the time is up'),
         ),
         migrations.AlterField(
             model_name='attempt',

@@ -29,17 +29,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='item',
             name='checksum',
-            field=models.CharField(blank=True, db_index=True, editable=False, max_length=64),
+            field=models.CharField(blank=True, db_index=True, editable=False, max_length=64, default='', db_default=''),
         ),
         migrations.AddField(
             model_name='item',
             name='missing_de',
-            field=models.BooleanField(default=False, editable=False),
+            field=models.BooleanField(default=False, db_default=False, editable=False),
         ),
         migrations.AddField(
             model_name='item',
             name='missing_en',
-            field=models.BooleanField(default=False, editable=False),
+            field=models.BooleanField(default=False, db_default=False, editable=False),
         ),
         migrations.AddField(
             model_name='item',
@@ -54,12 +54,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='item',
             name='words_de',
-            field=models.TextField(blank=True, editable=False),
+            field=models.TextField(blank=True, editable=False, default='', db_default=''),
         ),
         migrations.AddField(
             model_name='item',
             name='words_en',
-            field=models.TextField(blank=True, editable=False),
+            field=models.TextField(blank=True, editable=False, default='', db_default=''),
         ),
         migrations.AddField(
             model_name='itemversion',

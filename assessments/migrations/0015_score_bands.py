@@ -14,6 +14,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='quizpage',
             name='score_bands',
-            field=assessments.blocks.ScoreBandsField([], blank=True, block_lookup={}, help_text='Stands above the result, wherever score and explanations are shown at that time. It tells nothing about single questions, so it does not wait until the test is passed.', verbose_name='feedback by score'),
+            field=assessments.blocks.ScoreBandsField([], blank=True, block_lookup={}, help_text='Stands above the result, wherever score and explanations are shown at that time. It tells nothing about single questions, so it does not wait until the test is passed.', verbose_name='feedback by score', default=list, db_default='[]'),
         ),
     ]

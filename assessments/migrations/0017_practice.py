@@ -16,17 +16,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='quizpage',
             name='behaviour',
-            field=models.CharField(choices=[('test', 'Test: nothing is told before submitting'), ('practice', 'Practice: each question is checked at once, with hints and further tries')], default='test', max_length=8, verbose_name='how questions are asked'),
+            field=models.CharField(choices=[('test', 'Test: nothing is told before submitting'), ('practice', 'Practice: each question is checked at once, with hints and further tries')], default='test', db_default='test', max_length=8, verbose_name='how questions are asked'),
         ),
         migrations.AddField(
             model_name='quizpage',
             name='tries',
-            field=models.PositiveSmallIntegerField(default=3, help_text='In practice. After a wrong try comes the next hint of the question, if it has one.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='tries at each question'),
+            field=models.PositiveSmallIntegerField(default=3, db_default=3, help_text='In practice. After a wrong try comes the next hint of the question, if it has one.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='tries at each question'),
         ),
         migrations.AddField(
             model_name='quizpage',
             name='try_penalty',
-            field=models.CharField(choices=[('0', 'Nothing'), ('1/10', 'A tenth'), ('1/5', 'A fifth'), ('1/4', 'A quarter'), ('1/3', 'A third'), ('1/2', 'Half'), ('1', 'All: only the first try earns points')], default='1/3', help_text="In practice, of the question's points. Pairs, gaps and entries cost for themselves.", max_length=5, verbose_name='each further try costs'),
+            field=models.CharField(choices=[('0', 'Nothing'), ('1/10', 'A tenth'), ('1/5', 'A fifth'), ('1/4', 'A quarter'), ('1/3', 'A third'), ('1/2', 'Half'), ('1', 'All: only the first try earns points')], default='1/3', db_default='1/3', help_text="In practice, of the question's points. Pairs, gaps and entries cost for themselves.", max_length=5, verbose_name='each further try costs'),
         ),
         migrations.CreateModel(
             name='Check',

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='quizpage',
             name='asks_certainty',
-            field=models.BooleanField(default=False, help_text='Beside each question that is scored by itself, learners may say how sure they are. In the result they see how well that fits. It never counts, and nobody but themselves sees it: neither you nor any report.', verbose_name='ask how sure people are'),
+            field=models.BooleanField(default=False, db_default=False, help_text='Beside each question that is scored by itself, learners may say how sure they are. In the result they see how well that fits. It never counts, and nobody but themselves sees it: neither you nor any report.', verbose_name='ask how sure people are'),
         ),
         migrations.AddField(
             model_name='response',

@@ -44,13 +44,13 @@ class Attempt(models.Model):
         null=True, blank=True, db_index=True, help_text=_("The last moment for handing in: deadline and grace.")
     )
     reached = models.PositiveSmallIntegerField(
-        default=1, help_text=_("The question that stands open where they come one after the other.")
+        default=1, db_default=1, help_text=_("The question that stands open where they come one after the other.")
     )
     submitted_at = models.DateTimeField(null=True, blank=True, db_index=True)
     score_scaled = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
     passed = models.BooleanField(null=True, blank=True)
     pass_kept = models.BooleanField(
-        default=False, help_text=_("The pass stands although a later correction would not give it.")
+        default=False, db_default=False, help_text=_("The pass stands although a later correction would not give it.")
     )
     answers_deleted_at = models.DateTimeField(null=True, blank=True)
 

@@ -89,6 +89,8 @@ class Item(
         choices=Difficulty.choices,
         blank=True,
         help_text=_("What you expect. Tests can draw by it; the analysis says later how hard it was."),
+        default="",
+        db_default="",
     )
     lesson = models.ForeignKey(
         "courses.Activity",
@@ -110,11 +112,11 @@ class Item(
         "people.User", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
     # What lists ask of the body, kept at each save so that a bank of thousands is listed without reading bodies.
-    missing_de = models.BooleanField(default=False, editable=False)
-    missing_en = models.BooleanField(default=False, editable=False)
-    checksum = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
-    words_de = models.TextField(blank=True, editable=False)
-    words_en = models.TextField(blank=True, editable=False)
+    missing_de = models.BooleanField(default=False, db_default=False, editable=False)
+    missing_en = models.BooleanField(default=False, db_default=False, editable=False)
+    checksum = models.CharField(max_length=64, blank=True, editable=False, db_index=True, default="", db_default="")
+    words_de = models.TextField(blank=True, editable=False, default="", db_default="")
+    words_en = models.TextField(blank=True, editable=False, default="", db_default="")
 
     # As in Wagtail's mixin, but without a way back: its related name is one that the type checker cannot resolve.
     locked_by = models.ForeignKey(

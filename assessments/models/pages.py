@@ -38,6 +38,7 @@ class QuizPage(ActivityPage):
         max_length=10,
         choices=Navigation.choices,
         default=Navigation.FREE,
+        db_default=Navigation.FREE,
         help_text=_("One after the other: only where a later question would give an earlier one away."),
     )
     pass_mark = models.PositiveSmallIntegerField(
@@ -54,14 +55,20 @@ class QuizPage(ActivityPage):
         max_length=8,
         choices=GradeMethod.choices,
         default=GradeMethod.HIGHEST,
+        db_default=GradeMethod.HIGHEST,
         help_text=_("Of several attempts. A module that somebody has completed stays completed."),
     )
     behaviour = models.CharField(
-        _("how questions are asked"), max_length=8, choices=Behaviour.choices, default=Behaviour.TEST
+        _("how questions are asked"),
+        max_length=8,
+        choices=Behaviour.choices,
+        default=Behaviour.TEST,
+        db_default=Behaviour.TEST,
     )
     tries = models.PositiveSmallIntegerField(
         _("tries at each question"),
         default=3,
+        db_default=3,
         validators=[MinValueValidator(1), MaxValueValidator(10)],
         help_text=_("In practice. After a wrong try comes the next hint of the question, if it has one."),
     )
@@ -70,11 +77,13 @@ class QuizPage(ActivityPage):
         max_length=5,
         choices=TryPenalty.choices,
         default=TryPenalty.THIRD,
+        db_default=TryPenalty.THIRD,
         help_text=_("In practice, of the question's points. Pairs, gaps and entries cost for themselves."),
     )
     asks_certainty = models.BooleanField(
         _("ask how sure people are"),
         default=False,
+        db_default=False,
         help_text=_(
             "Beside each question that is scored by itself, learners may say how sure they are. In the result they see "
             "how well that fits. It never counts, and nobody but themselves sees it: neither you nor any report."
@@ -94,11 +103,16 @@ class QuizPage(ActivityPage):
         help_text=_("For this long, answers that are on their way when the time is up still count."),
     )
     overdue = models.CharField(
-        _("when the time is up"), max_length=10, choices=Overdue.choices, default=Overdue.AUTOSUBMIT
+        _("when the time is up"),
+        max_length=10,
+        choices=Overdue.choices,
+        default=Overdue.AUTOSUBMIT,
+        db_default=Overdue.AUTOSUBMIT,
     )
     hand_in_minutes = models.PositiveSmallIntegerField(
         _("time to hand in (minutes)"),
         default=10,
+        db_default=10,
         validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
         help_text=_("Where there is time to hand in after the end. What is not handed in by then counts as nothing."),
     )
@@ -111,24 +125,30 @@ class QuizPage(ActivityPage):
     markers = models.PositiveSmallIntegerField(
         _("markers for each answer"),
         default=1,
+        db_default=1,
         validators=[MinValueValidator(1), MaxValueValidator(2)],
         help_text=_(
             "For answers that people mark. Two mark without seeing each other; where they differ, a third look decides."
         ),
     )
     marking_anonymous = models.BooleanField(
-        _("mark without names"), default=True, help_text=_("Markers see the answer, not who wrote it.")
+        _("mark without names"), default=True, db_default=True, help_text=_("Markers see the answer, not who wrote it.")
     )
     review_policy = models.CharField(
         _("after submitting, learners see"), max_length=14, choices=ReviewPolicy.choices, default=ReviewPolicy.FULL
     )
     # The matrix of a choice of one's own, as names with commas; empty with a preset, whose name is its matrix.
-    review_right_after = models.CharField(ReviewMoment.RIGHT_AFTER.label, max_length=60, blank=True)
-    review_later = models.CharField(ReviewMoment.LATER.label, max_length=60, blank=True)
-    review_after_close = models.CharField(ReviewMoment.AFTER_CLOSE.label, max_length=60, blank=True)
+    review_right_after = models.CharField(
+        ReviewMoment.RIGHT_AFTER.label, max_length=60, blank=True, default="", db_default=""
+    )
+    review_later = models.CharField(ReviewMoment.LATER.label, max_length=60, blank=True, default="", db_default="")
+    review_after_close = models.CharField(
+        ReviewMoment.AFTER_CLOSE.label, max_length=60, blank=True, default="", db_default=""
+    )
     review_until_passed = models.BooleanField(
         _("answers and explanations only once the test is passed"),
         default=False,
+        db_default=False,
         help_text=_("Before that, people see at most their score and topics."),
     )
 
@@ -140,6 +160,8 @@ class QuizPage(ActivityPage):
             "Stands above the result, wherever score and explanations are shown at that time. It tells nothing about "
             "single questions, so it does not wait until the test is passed."
         ),
+        default=list,
+        db_default="[]",
     )
 
     base_form_class = QuizPageForm

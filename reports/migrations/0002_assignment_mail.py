@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='assignmentplan',
             name='send_mail',
-            field=models.BooleanField(default=True, help_text='Whether each person gets a mail.'),
+            field=models.BooleanField(default=True, db_default=True, help_text='Whether each person gets a mail.'),
         ),
         migrations.CreateModel(
             name='AssignmentMail',
