@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 from wagtail.admin.views.generic import IndexView
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.permissions import policy_registry
 
 from assessments.exchange.apply import apply_import
@@ -169,7 +169,16 @@ def _excerpt(plan: ImportPlan, row: ItemImport) -> dict[str, object]:
 
 
 class ExchangeButtonsMixin:
-    """The two buttons of the list: import for whoever may add items, and export of what the list shows."""
+    """Buttons of the list: several at once and import for whoever may add items, and export of what the list shows."""
+
+    @cached_property
+    def header_buttons(self) -> list[Button]:
+        view: Any = self
+        buttons: list[Button] = list(super().header_buttons)  # type: ignore[misc]  # mixed into a view
+        if view.user_has_permission("add"):
+            url = reverse(f"{NAMESPACE}:several")
+            buttons.append(HeaderButton(_("Enter several questions"), url=url, icon_name="list-ul"))
+        return buttons
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:

@@ -18,6 +18,7 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, WorkflowActionView
 
 from assessments.cms.exchange import ExchangeButtonsMixin, export_view_class, preview, upload
+from assessments.cms.several import live_preview, saved, several
 from assessments.cms.versions import versions
 from assessments.enums import Difficulty, ItemState
 from assessments.kinds import get_kind, kind_choices
@@ -233,6 +234,9 @@ class ItemViewSet(SnippetViewSet):
             *super().get_urlpatterns(),
             path("import/", upload, name="import"),
             path("import/<uuid:pk>/", preview, name="import_preview"),
+            path("several/", several, name="several"),
+            path("several/preview/", live_preview, name="several_preview"),
+            path("several/saved/", saved, name="several_saved"),
             path("export/", export, name="export"),
             path("versions/<int:pk>/", versions, name="versions"),
         ]

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from assessments.exchange.items import ForAll
 from assessments.exchange.plan import Action, ImportPlan, Planned, plan_import
 from assessments.models import Item
 from courses.models import Activity
@@ -13,7 +14,9 @@ from enablement.core.errors import DomainError
 from people.models import User
 
 
-def apply_import(content: bytes, *, format_name: str, language: str, actor: User | None) -> ImportPlan:
+def apply_import(
+    content: bytes, *, format_name: str, language: str, actor: User | None, for_all: ForAll | None = None
+) -> ImportPlan:
     """Read, plan and write: new items as drafts, changed ones as a new draft revision; nothing goes live.
 
     All of it or nothing. Returns the plan; if the file cannot be read, nothing was written. Running it again changes
@@ -21,7 +24,7 @@ def apply_import(content: bytes, *, format_name: str, language: str, actor: User
     """
     try:
         with transaction.atomic():
-            plan = plan_import(content, format_name=format_name, language=language)
+            plan = plan_import(content, format_name=format_name, language=language, for_all=for_all)
             if plan.ok:
                 _write(plan, actor)
     except IntegrityError as error:

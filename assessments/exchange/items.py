@@ -79,6 +79,22 @@ class ExchangeItem:
         return self.title or self.identifier
 
 
+@dataclass(frozen=True)
+class ForAll:
+    """What holds for every item of a text that does not say otherwise itself. Tags are added to those it has."""
+
+    topic: str = ""
+    difficulty: str = ""
+    tags: tuple[str, ...] = ()
+
+    def put_on(self, item: ExchangeItem, language: str) -> None:
+        """`language`: the one that the text, and so the topic, is written in."""
+        if self.topic and not getattr(item, f"topic_{language}"):
+            setattr(item, f"topic_{language}", self.topic)
+        item.difficulty = item.difficulty or self.difficulty or item.difficulty
+        item.tags = [*item.tags, *(tag for tag in self.tags if tag not in item.tags)]
+
+
 @dataclass
 class ReadResult:
     """What a file holds. `languages` are those that it was read in; an `exact` format carries everything, so that an

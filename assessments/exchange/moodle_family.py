@@ -32,7 +32,11 @@ def items_of(questions: Iterable[Question], language: str, problems: list[Proble
             result.problems.append(Problem(Level.ITEM, question.line, name, str(error), question.file))
             continue
         if reading is None:
-            message = _("There is no kind of item for the question type “%(type)s”.") % {"type": question.qtype}
+            message = (
+                _("Nothing is asked here. In GIFT, a question has its answers in braces { }.")
+                if question.qtype == "description"
+                else _("There is no kind of item for the question type “%(type)s”.") % {"type": question.qtype}
+            )
             result.problems.append(Problem(Level.ITEM, question.line, name, message, question.file))
             continue
         kind, raw = reading

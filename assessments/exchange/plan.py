@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from assessments.exchange.bank import Known, known_by_key, known_of_kinds
 from assessments.exchange.checks import faults
 from assessments.exchange.formats import detect, get_format
-from assessments.exchange.items import ExchangeItem, FileError, Level, Problem, ReadResult, gathered
+from assessments.exchange.items import ExchangeItem, FileError, ForAll, Level, Problem, ReadResult, gathered
 from assessments.exchange.limits import MAX_BYTES, MAX_ITEMS, MAX_PROBLEMS, too_large, too_many
 from assessments.exchange.raw import MergeError, folded, is_list, merged, normal, said, with_ids
 from assessments.kinds import get_kind
@@ -79,7 +79,7 @@ class ImportPlan:
         return sum(planned.action is not Action.UNCHANGED for planned in self.items)
 
 
-def plan_import(content: bytes, *, format_name: str, language: str) -> ImportPlan:
+def plan_import(content: bytes, *, format_name: str, language: str, for_all: ForAll | None = None) -> ImportPlan:
     """Read the bytes and compare them with the bank. `format_name` may be empty: then it is told from the bytes."""
     try:
         if len(content) > MAX_BYTES:
@@ -90,6 +90,9 @@ def plan_import(content: bytes, *, format_name: str, language: str) -> ImportPla
             raise too_many()
     except FileError as error:
         return ImportPlan(problems=[error.problem])
+    if for_all is not None:
+        for item in result.items:
+            for_all.put_on(item, result.languages[0])
     plan = ImportPlan(problems=list(result.problems), format_name=form.name)
     if not result.broken:
         _Planner(plan, result).run()

@@ -25,6 +25,7 @@ _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]\s*", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*=?\s*%\s*(-?\d{1,3}(?:[.,]\d{0,10})?)\s*%")
 _ID = re.compile(r"\[id:([^\x00-\x1f\x7f\]]+)\]")
 _TAG = re.compile(r"\[tag:([^\x00-\x1f\x7f<>\]`]+)\]")
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d00")  # 1.000, 12.500: in German these are thousands
 _TRUE = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 
 
@@ -257,6 +258,9 @@ def _numerical(question: Question, text: str, how: str) -> None:
                 answer.text = format((first + last) / 2, "f")
             elif answer.text.strip() != "*":
                 value, _colon, tolerance = answer.text.partition(":")
+                if _THOUSANDS.fullmatch(value.strip()):
+                    read = {"text": value.strip(), "value": format(_number(value).normalize(), "f")}
+                    question.lose(_("“%(text)s” is read as %(value)s: thousands are written without a point.") % read)
                 answer.text, answer.tolerance = format(_number(value), "f"), _number(tolerance or "0")
         except InvalidOperation:
             raise _FaultError(_("“%(text)s” is not a number.") % {"text": answer.text[:40]}) from None
