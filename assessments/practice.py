@@ -8,20 +8,23 @@ same person asks.
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from wagtail.models import ReferenceIndex
 
 from assessments.enums import AttemptState
-from assessments.kinds import Content, Kind, get_kind
+from assessments.kinds import Content, Kind, ParseError, get_kind
 from assessments.models import AttemptItem, Item
 from courses.models import Activity, LessonPage
 from people.models import User
@@ -62,11 +65,26 @@ def practice_lesson(user: User, item: Item) -> LessonPage | None:
     return pages[0] if pages and not running.exists() else None
 
 
+class Source(Protocol):
+    """What a check asks: an item of the bank, or what an editor holds of one."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def key(self) -> Any: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    def frozen_content(self) -> Content: ...
+
+
 @dataclass(frozen=True)
 class Check:
     """A knowledge check as its template shows it. `review` is None until the answer is given."""
 
-    item: Item
+    item: Source
     block_id: str
     language: str
     response: Any = None
@@ -108,7 +126,23 @@ class Check:
         It is signed: a form that could name its own numbers would calculate with whatever somebody puts in. Like the
         page it comes from, it holds what is asked and nothing of the answer; the server remembers nothing.
         """
-        return signing.dumps([str(self.item.key), self.order], salt=SALT) if self.kind.draws else ""
+        drawn = self.kind.draws and self.review is None
+        return signing.dumps([str(self.item.key), self.order], salt=SALT) if drawn else ""
+
+    @property
+    def action(self) -> str:
+        """Where the answer goes."""
+        return reverse("assessments:check", kwargs={"key": self.item.key})
+
+    @property
+    def hints(self) -> list[str]:
+        """What is shown beside a wrong answer; in a lesson nothing, because the feedback says it all."""
+        return []
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the points the answer earns, where that is told."""
+        return None
 
     @property
     def prefix(self) -> str:
@@ -123,13 +157,25 @@ class Check:
         return f"assessments/kinds/{self.item.kind}/review.html"
 
 
-def read_drawn(item: Item, token: str) -> Any:
+def read_drawn(item: Source, token: str) -> Any:
     """What the question of this form was asked with; None for a token that is not ours or of another item."""
     try:
         key, order = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return order if key == str(item.key) else None
+
+
+def taken(check: Check, form: QueryDict) -> Check:
+    """The check after this form: rearranged, without an answer, or answered."""
+    nothing = _("Choose an answer first.")
+    try:
+        response = check.kind.parse(check.content, check.kind.read_form(check.content, form, None))
+    except ParseError:
+        return replace(check, trouble=nothing)
+    if "move" in form:
+        return replace(check, response=response)
+    return replace(check, trouble=nothing) if response is None else answered(check, response)
 
 
 def answered(check: Check, response: Any) -> Check:

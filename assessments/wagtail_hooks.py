@@ -15,7 +15,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 
-from assessments.cms import analysis_hooks, exceptions, marking, regrading, supply  # noqa: F401 - two register hooks
+from assessments.cms import analysis_hooks, exceptions, marking, regrading, supply, trying  # noqa: F401 - two register hooks
 from assessments.cms.bulk import RetireBulkAction, ReviewedBulkAction, TagBulkAction
 from assessments.cms.desk import DeskPanel
 from assessments.cms.viewsets import ItemViewSet
@@ -89,6 +89,7 @@ def marking_urls() -> list[URLPattern]:
         path("regrading/items/<uuid:key>/", regrading.regrade, name="regrade"),
         path("regrading/<uuid:uuid>/", regrading.progress, name="regrading"),
         path("quiz-supply/", supply.supply, name="quiz_supply"),
+        path("try/", trying.answer, name="try_answer"),
         path("marking/<uuid:uuid>/release/", marking.release, name="marking_release"),
     ]
 

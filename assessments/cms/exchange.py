@@ -124,7 +124,7 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     if row.applied_at is not None:
         messages.info(request, _("This file was imported already. Nothing was changed a second time."))
         return redirect(f"{NAMESPACE}:list")
-    choice = {"format_name": row.format_name, "language": row.language}
+    choice: dict[str, Any] = {"format_name": row.format_name, "language": row.language}
     plan = plan_import(bytes(row.content), **choice)
     if request.method == "POST" and plan.ok and 0 < plan.changes <= MAX_APPLIED:
         plan = _apply(actor, row)

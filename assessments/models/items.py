@@ -273,6 +273,7 @@ class Item(
     preview_modes: ClassVar = [
         ("", _("As learner")),
         ("answers", _("With answers")),
+        ("try", _("Try it")),
     ]
 
     def get_preview_template(self, request: Any, mode_name: str) -> str:
@@ -281,7 +282,7 @@ class Item(
     def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
         from assessments.previews import item_preview  # noqa: PLC0415 - previews read selectors, which read models
 
-        return {**super().get_preview_context(request, mode_name), **item_preview(self, mode_name)}
+        return {**super().get_preview_context(request, mode_name), **item_preview(self, mode_name, request.user)}
 
 
 def is_complete(value: Any, language: str) -> bool:

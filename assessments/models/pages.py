@@ -271,8 +271,10 @@ class QuizPage(ActivityPage):
     preview_modes: ClassVar = [
         ("", _("As learner")),
         ("answers", _("With answers")),
+        ("try", _("Try it")),
         ("passed", _("Result: passed")),
         ("failed", _("Result: not passed")),
+        ("paper", _("On paper")),
     ]
 
     @property
@@ -297,9 +299,9 @@ class QuizPage(ActivityPage):
             raise ValidationError({"closes_at": gettext("The test closes after it has opened.")})
 
     def get_preview_template(self, request: Any, mode_name: str) -> str:
-        return "assessments/preview/quiz.html"
+        return f"assessments/preview/{'paper' if mode_name == 'paper' else 'quiz'}.html"
 
     def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
         from assessments.previews import quiz_preview  # noqa: PLC0415 - previews read selectors, which read models
 
-        return {**super().get_preview_context(request, mode_name), **quiz_preview(self, mode_name)}
+        return {**super().get_preview_context(request, mode_name), **quiz_preview(self, mode_name, request.user)}

@@ -163,18 +163,19 @@ def _points(value: Mapping[str, Any]) -> Decimal:
         return Decimal(1)
 
 
-def read_slots(slots: Any, *, without: Collection[int] = ()) -> list[Slot]:
+def read_slots(slots: Any, *, without: Collection[int] = (), drafts: bool = False) -> list[Slot]:
     """Slots of a quiz page with the ids that fill them now. One query for fixed items, one for each draw.
 
     A fixed item that is not live (or gone) has an empty pool, so the draw tells that it cannot be filled. `without`
-    reads the bank as if these items were gone.
+    reads the bank as if these items were gone; `drafts`, for previews, takes fixed items that are not live as well.
     """
-    return _filled(asked_by(slots), without)
+    return _filled(asked_by(slots), without, drafts=drafts)
 
 
-def _filled(asked: Sequence[Asked], without: Collection[int] = ()) -> list[Slot]:
+def _filled(asked: Sequence[Asked], without: Collection[int] = (), *, drafts: bool = False) -> list[Slot]:
     fixed = [one.fixed for one in asked if one.fixed is not None]
-    live = set(Item.objects.filter(pk__in=fixed, live=True).order_by().values_list("pk", flat=True)) if fixed else set()
+    there = Item.objects.filter(pk__in=fixed) if drafts else Item.objects.filter(pk__in=fixed, live=True)
+    live = set(there.order_by().values_list("pk", flat=True)) if fixed else set()
     found: list[Slot] = []
     for one in asked:
         if one.wanted is None:

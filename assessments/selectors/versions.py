@@ -1,5 +1,6 @@
 """Versions of an item: what changed from one to the next, and which tests and attempts use which."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,19 @@ class VersionRow:
     @property
     def finished(self) -> int:
         return sum(use.finished for use in self.uses)
+
+
+def newest_draft(item: Item) -> Item:
+    """The item as its newest draft asks it: what decides about question and result, nothing else of the draft.
+
+    Changes the object that it is given, which nobody may save. No query where the revision was selected with it.
+    """
+    content = item.latest_revision.content if item.latest_revision_id else None
+    if content and json.loads(content.get("body") or "[]"):
+        item.body = item._meta.get_field("body").to_python(content["body"])
+        for name in ("title", "topic", "topic_en"):
+            setattr(item, name, content.get(name, getattr(item, name)))
+    return item
 
 
 def versions_of(item: Item, *, limit: int = 30) -> list[VersionRow]:

@@ -40,6 +40,22 @@ def with_answer(question: dict[str, Any], response: object) -> dict[str, Any]:
     return get_kind(question["kind"]).with_answer(question, response)
 
 
+@register.filter
+def letter(place: int) -> str:
+    """`{{ forloop.counter|letter }}`: A, B, … Z, AA: what one writes on paper for a choice."""
+    name = ""
+    while place > 0:
+        place, rest = divmod(place - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+@register.filter
+def place_of(entries: Sequence[dict[str, Any]], key: str) -> int:
+    """`{{ question.turns|place_of:choice.goes }}`: which one of them it is, from 1; 0 where it is none."""
+    return next((place for place, one in enumerate(entries, 1) if one["id"] == key), 0)
+
+
 @register.simple_tag(takes_context=True)
 def start_card(context: template.Context, page: ActivityPage) -> StartScreen | None:
     """`{% start_card page as start %}`: the card before a test for the person who reads. Reads only."""

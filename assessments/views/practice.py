@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from assessments.kinds import ParseError
-from assessments.practice import Check, answered, practice_items, practice_lesson, read_drawn
+from assessments.practice import Check, practice_items, practice_lesson, read_drawn, taken
 from people.models import User
 
 
@@ -47,11 +46,4 @@ def _evaluate(request: HttpRequest, asked: Check) -> Check:
         if drawn is None:
             return replace(asked, trouble=_("This page was too old to check the answer. Here are new numbers."))
         asked = replace(asked, drawn=drawn)
-    nothing = _("Choose an answer first.")
-    try:
-        response = asked.kind.parse(asked.content, asked.kind.read_form(asked.content, request.POST, None))
-    except ParseError:
-        return replace(asked, trouble=nothing)
-    if "move" in request.POST:
-        return replace(asked, response=response)
-    return replace(asked, trouble=nothing) if response is None else answered(asked, response)
+    return taken(asked, request.POST)

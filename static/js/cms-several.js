@@ -128,6 +128,11 @@ function start() {
     });
   }
   form.querySelector("[data-by-hand]").hidden = true;
+  // The tag field makes an input of its own, which has no name for screen readers.
+  addEventListener("load", () => {
+    const tags = form.querySelector(".tagit-new input");
+    tags?.setAttribute("aria-label", form.querySelector("label[for=id_tags]").textContent.trim());
+  });
   if (!text.value && remembered()) {
     text.value = remembered();
     say(form.dataset.restored);

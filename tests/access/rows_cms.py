@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from assessments.analysis.production import compute
 from assessments.models import QuizException
 from assessments.services import request_analysis
+from assessments.trying import Draft, Trial
 from people.models import User
 from tests.access.engine import LOOK, Kwargs, Row
 from tests.access.world import (
@@ -76,6 +77,27 @@ def _file(world: World) -> dict[str, Any]:
 
 def _items(world: World) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("items.gift", b"Was?{=a ~b}"), "format_name": "", "language": "de"}
+
+
+SAVED = "/admin/snippets/assessments/item/several/saved/?item="
+
+
+def _several(world: World) -> dict[str, Any]:
+    return {"text": "Was?{=a ~b}", "language": "de", "topic": "", "tags": "", "difficulty": "", "save": "1"}
+
+
+def _saved(world: World) -> str:
+    return f"{SAVED}{world.item.pk}"
+
+
+def _trial(actor: str) -> Callable[[World], dict[str, Any]]:
+    """An answer to the question of a preview that this person has opened."""
+
+    def form(world: World) -> dict[str, Any]:
+        draft = Draft("single_choice", world.item.frozen_content())
+        return {"asked": Trial.of(draft, user=world.users[actor], language="en").token, "answer": "o-1"}
+
+    return form
 
 
 USERS = frozenset({"people_user"})
@@ -219,6 +241,12 @@ ITEMS = [
          shows="Geheime Frage?"),
     view(f"{ITEM}:import_preview", frozenset({TRAINER}), pk_of("item_import"), missing={"pk": NO_UUID}, method="POST",
          status=302, writes=frozenset({"assessments_item"})),
+    view(f"{ITEM}:several", AUTHORS, shows="Wer ruft", refused=302),
+    view(f"{ITEM}:several", AUTHORS, method="POST", data=_several, status=302, refused=302,
+         writes=frozenset({"assessments_item"})),
+    view(f"{ITEM}:several_preview", AUTHORS, method="POST", data=_several, shows="1 question read", refused=302),
+    Row(f"{ITEM}:several_saved", AUTHORS, url=_saved, missing_url=f"{SAVED}{NO_PK}",
+        cms=True, shows="Frage single_choice", refused=302),
     view(f"{ITEM}:export", AUTHORS, shows="Moodle XML", refused=302),
     view(f"{ITEM}:export", AUTHORS, query="?format=gift&language=de&download=1", shows="Frage single_choice",
         refused=302, note="download"),
@@ -263,6 +291,8 @@ MARKING = [
          shows="Frage single_choice"),
     view("regrading", AUTHORS, lambda world: {"uuid": world.regrading.uuid}, missing={"uuid": NO_UUID},
          shows="Der Schlüssel war falsch"),
+    view("try_answer", frozenset({TRAINER}), method="POST", data=_trial(TRAINER), shows="Feedback 1"),
+    view("try_answer", NOBODY, method="POST", data=_trial(HR), note="who writes no content"),
     view("quiz_supply", AUTHORS, method="POST", data=_slots, shows="Frage single_choice"),
     view("marking_release", AUTHORS, _task, missing={"uuid": NO_UUID}, method="POST", status=302,
          note="held by nobody"),
