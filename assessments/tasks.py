@@ -4,8 +4,10 @@ from celery import shared_task
 
 from assessments import mails
 from assessments.analysis.work import compute_analysis
+from assessments.kinds.pictures import FOLDER
 from assessments.models import QuizAnalysis, Regrading
 from assessments.services import clear_files, close_overdue, refresh_analyses, regrading
+from enablement.core.copies import clear_copies
 from enablement.core.models import Heartbeat
 from enablement.core.wake import wake
 
@@ -46,3 +48,9 @@ def sweep_analyses() -> None:
 def refresh() -> None:
     """At night: compute again what has new attempts."""
     refresh_analyses()
+
+
+@shared_task(name="assessments.tasks.clear_copies")
+def clear_question_copies() -> None:
+    """At night: take away copies of pictures and recordings that no version came to name."""
+    clear_copies(FOLDER)

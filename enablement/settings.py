@@ -346,6 +346,7 @@ CELERY_BEAT_SCHEDULE = {
     "analyses-refresh": {"task": "assessments.tasks.refresh_analyses", "schedule": crontab(hour="4", minute="10")},
     "attempts": {"task": "assessments.tasks.sweep_attempts", "schedule": SWEEP_SECONDS},
     "certificates": {"task": "certificates.tasks.sweep_certificates", "schedule": SWEEP_SECONDS},
+    "copies": {"task": "assessments.tasks.clear_copies", "schedule": crontab(hour="4", minute="30")},
     "exports": {"task": "reports.tasks.sweep_exports", "schedule": SWEEP_SECONDS},
     "mails": {"task": "reports.tasks.send_mails", "schedule": SWEEP_SECONDS},
     "outlines": {"task": "courses.tasks.sweep_outlines", "schedule": SWEEP_SECONDS},

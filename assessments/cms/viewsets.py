@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from taggit.models import Tag
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, StatusTagColumn
-from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, WorkflowActionView
+from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet, WorkflowActionView
 
 from assessments.cms.exchange import ExchangeButtonsMixin, export_view_class, preview, upload
 from assessments.cms.several import live_preview, saved, several
@@ -31,6 +31,13 @@ from courses.approving import NoGapsMixin
 from courses.enums import Audience
 
 MOST_TWINS = 300  # shown at once: ordered by group
+
+
+def copy_files(item: Item) -> None:
+    """Copy what the newest draft shows before an approval, which is one transaction, publishes it."""
+    draft = item.get_latest_revision_as_object()
+    if draft.body:
+        draft.kept_content()
 
 
 def listed_items(request: HttpRequest) -> QuerySet[Item]:
@@ -158,6 +165,21 @@ def listed_by(query: QueryDict, request: HttpRequest) -> QuerySet[Item]:
 class ApproveItem(NoGapsMixin, WorkflowActionView):
     """Approves no item with a gap, such as an answer without feedback."""
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.action_name == "approve":
+            copy_files(self.object)
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+
+class EditItem(EditView):
+    """The editor, where a reviewer may approve as well."""
+
+    def workflow_action_action(self) -> None:
+        if self.workflow_action == "approve":
+            copy_files(self.object)
+        super().workflow_action_action()
+
 
 class TwinsColumn(Column):
     """The other items of the group."""
@@ -209,6 +231,7 @@ class ItemViewSet(SnippetViewSet):
     copy_view_enabled = True
     inspect_view_enabled = False
     index_view_class = ItemIndexView
+    edit_view_class = EditItem
     workflow_action_view_class = ApproveItem
     list_display: ClassVar = [
         "title",

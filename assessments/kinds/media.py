@@ -21,6 +21,7 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
 from assessments.kinds.pictures import FOLDER, keep_picture, picture_of
+from enablement.core.copies import copy_of
 
 VIDEO = {"mp4": "video/mp4", "webm": "video/webm"}
 AUDIO = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "wav": "audio/wav"}
@@ -177,10 +178,8 @@ def _keep_document(known: dict[str, Any] | None) -> dict[str, Any] | None:
     if known is None or row is None:
         return known
     digest = row.get_file_hash()
-    name = f"{FOLDER}/{digest}.{_extension(row.file.name)}"
-    if not default_storage.exists(name):
-        with row.file.open("rb") as source:
-            default_storage.save(name, source)
+    ending = _extension(row.file.name)
+    name = copy_of(f"document:{digest}.{ending}", folder=FOLDER, make=lambda: (row.file.open("rb"), ending))
     return {**known, "file": name, "hash": digest}
 
 
@@ -227,6 +226,16 @@ def media_in(content: Mapping[str, Any], language: str) -> dict[str, Any] | None
         "captions_label": str(dict(settings.LANGUAGES).get(media.get("captions_language", ""), "")),
         "transcript": said("transcript"),
     }
+
+
+def copies_in(content: Any) -> set[str]:
+    """Names of the copies that a frozen content holds, at any depth."""
+    if isinstance(content, list):
+        return {name for child in content for name in copies_in(child)}
+    if not isinstance(content, dict):
+        return set()
+    own = {content["file"]} if str(content.get("file") or "").startswith(f"{FOLDER}/") else set()
+    return own.union(*(copies_in(child) for child in content.values()))
 
 
 def _url(file: Mapping[str, Any]) -> str:

@@ -30,8 +30,9 @@ from assessments.cms.panels import ItemUsagePanel
 from assessments.enums import Difficulty, ItemState
 from assessments.kinds import Kind, get_kind
 from assessments.kinds.base import LANGUAGES, text_in
-from assessments.kinds.media import kept_media, settled_media
+from assessments.kinds.media import copies_in, kept_media, settled_media
 from courses.enums import Audience
+from enablement.core.copies import keep
 
 
 class ItemTag(ItemBase):
@@ -191,10 +192,11 @@ class Item(
         self.state = self.derived_state()
         for name, value in stored_summary(self.body.get_prep_value() if self.body else []).items():
             setattr(self, name, value)
+        content = self.kept_content() if self.live and self.kind else None
         with transaction.atomic():
             super().save(*args, **kwargs)
-            if self.live and self.kind:
-                self.freeze()
+            if content is not None:
+                self._freeze(content)
 
     def with_content_json(self, content: Any) -> "Item":
         """A revision as an object; when somebody looked the item through is true of the item, not of the revision."""
@@ -229,15 +231,22 @@ class Item(
             "lesson": str(self.lesson.key) if self.lesson else None,
         }
 
-    def freeze(self) -> "ItemVersion":
-        """The version of the present content: the newest one if nothing changed, else a new one."""
-        content = kept_media(get_kind(self.kind).keep(self.frozen_content()))
+    def kept_content(self) -> dict[str, Any]:
+        """The same with copies of its files, which are made where there are none yet.
+
+        Whoever publishes in a transaction of its own calls this before: what is slow then has been done.
+        """
+        return kept_media(get_kind(self._stored()["type"]).keep(self.frozen_content()))
+
+    def _freeze(self, content: dict[str, Any]) -> "ItemVersion":
+        """The version of this content: the newest one if nothing changed, else a new one."""
         checksum = content_checksum(self.kind, content)
         # The row is locked, so that two publishers do not give the same number.
         Item.objects.select_for_update().only("pk").get(pk=self.pk)
         newest = ItemVersion.objects.filter(item_key=self.key).order_by("-number").first()
         if newest is not None and newest.checksum == checksum:
             return newest
+        keep(copies_in(content))
         return ItemVersion.objects.create(
             item=self,
             item_key=self.key,

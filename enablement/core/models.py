@@ -1,4 +1,4 @@
-"""The heartbeat of periodic work: what the readiness endpoint reads to tell whether the sweeps run."""
+"""What knows no app: the heartbeat of periodic work, and copies of files that never change."""
 
 from datetime import timedelta
 
@@ -24,3 +24,18 @@ class Heartbeat(models.Model):
         """Time since the last beat, or None if the sweep never ran."""
         beat_at = cls.objects.filter(name=name).values_list("beat_at", flat=True).first()
         return None if beat_at is None else timezone.now() - beat_at
+
+
+class KeptCopy(models.Model):
+    """A copy of a library's file that never changes (`enablement.core.copies`). The row comes after the whole file.
+
+    `kept`: something that stays names it. What nothing came to name, the sweep takes away.
+    """
+
+    source = models.CharField(max_length=120, unique=True, help_text="What it is a copy of: sort and hash.")
+    name = models.CharField(max_length=255, unique=True, help_text="Name in the storage.")
+    used_at = models.DateTimeField(default=timezone.now)
+    kept = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
