@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from assessments.enums import AttemptState
@@ -38,9 +38,17 @@ def forget_person(user: User) -> int:
 
 
 def forget_reasons(policy: RetentionPolicy) -> int:
-    """Empty the reasons of exceptions that ended before `policy.answers_before`; returns how many were emptied."""
-    ended = Q(withdrawn_at__lt=policy.answers_before) | Q(expires_at__lt=policy.answers_before)
-    return QuizException.objects.filter(ended).exclude(reason="").update(reason="")
+    """Empty the reasons of exceptions that ended before `policy.answers_before`, or were given and last used before it.
+
+    Use is an attempt of this person at this test, in any cycle. What the exception gives holds on without its reason.
+    Returns how many were emptied.
+    """
+    before = policy.answers_before
+    ended = Q(withdrawn_at__lt=before) | Q(expires_at__lt=before)
+    recent = Q(state=AttemptState.OPEN) | Q(started_at__gte=before) | Q(submitted_at__gte=before)
+    used = Attempt.objects.filter(recent, user=OuterRef("user"), activity=OuterRef("activity"))
+    idle = Q(created_at__lt=before) & (Q(closes_at=None) | Q(closes_at__lt=before)) & ~Exists(used)
+    return QuizException.objects.filter(ended | idle).exclude(reason="").update(reason="")
 
 
 def _forget(attempts: QuerySet[Attempt]) -> int:

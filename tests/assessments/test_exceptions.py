@@ -255,7 +255,7 @@ def test_own_data_erasure_and_retention(learner: User, trainer: User, quiz: Acti
     [row] = export_of(learner)["test_exceptions"]
     assert (row["extra_minutes"], row["reason"]) == (15, "Power cut")
     forget = retention_hooks()["reasons of exceptions"]
-    assert forget(policy(0)) == 0, "it holds"
+    assert forget(policy()) == 0, "it is new"
     withdraw_exception(trainer, exception=made)
     with time_machine.travel(timezone.now() + timedelta(days=400)):
         assert forget(policy()) == 1
@@ -264,3 +264,32 @@ def test_own_data_erasure_and_retention(learner: User, trainer: User, quiz: Acti
     other.refresh_from_db()
     assert other.reason == ""
     assert other.withdrawn_at is not None
+
+
+def test_a_reason_is_not_kept_for_ever_because_its_exception_has_no_end(
+    learner: User, trainer: User, quiz: Activity
+) -> None:
+    """It may tell of somebody's health. Two years after the last use nobody asks why; the time itself stays given."""
+    forget = retention_hooks()["reasons of exceptions"]
+    made = given(trainer, quiz, learner, extra_minutes=15, extra_attempts=1)
+    with time_machine.travel(timezone.now() + timedelta(days=300)):
+        attempt = start_attempt(learner, quiz=quiz)
+    with time_machine.travel(timezone.now() + timedelta(days=400)):
+        assert forget(policy()) == 0, "an attempt runs"
+        submit_attempt(learner, attempt=attempt)
+    with time_machine.travel(timezone.now() + timedelta(days=600)):
+        assert forget(policy()) == 0, "it was used within the year"
+    with time_machine.travel(timezone.now() + timedelta(days=800)):
+        assert forget(policy()) == 1
+        assert forget(policy()) == 0
+        assert quiz_start_card(learner, quiz).minutes == 35
+    made.refresh_from_db()
+    assert (made.reason, made.withdrawn_at) == ("", None)
+
+
+def test_a_reason_waits_for_the_closing_that_it_explains(learner: User, trainer: User, quiz: Activity) -> None:
+    given(trainer, quiz, learner, closes_at=timezone.now() + timedelta(days=500))
+    forget = retention_hooks()["reasons of exceptions"]
+    for days, gone in ((490, 0), (860, 0), (870, 1)):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            assert forget(policy()) == gone
