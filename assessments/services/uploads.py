@@ -127,7 +127,9 @@ def _store(row: AnswerFile, file: "File[bytes]", found: FileType) -> None:
 
 
 def _force_to_disk(path: Path) -> None:
-    for one in (path, path.parent):
+    """The file, its entry in its folder, and the folders' own: any of them may be new, and is lost in a power cut."""
+    root = Path(default_storage.path("."))
+    for one in (path, *(parent for parent in path.parents if parent == root or root in parent.parents)):
         handle = os.open(one, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -1,5 +1,6 @@
 """Files as answers: kept before they are acknowledged, told by their bytes, seen by nobody else, gone in their time."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,24 @@ def test_a_file_is_in_the_storage_when_it_is_acknowledged(learner: User, attempt
     assert Path(default_storage.path(row.stored_as)).read_bytes() == PDF
     assert Response.objects.get().value == saved.value
     assert sound()
+
+
+def test_a_power_cut_takes_no_file_that_was_acknowledged(
+    learner: User, attempt: Attempt, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first upload makes its folders: without their entries on the disk the file would be nowhere."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    forced: list[Path] = []
+    fsync = os.fsync
+
+    def watched(handle: int) -> None:
+        forced.append(Path(f"/proc/self/fd/{handle}").resolve())
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    upload(learner, attempt)
+    file = tmp_path / AnswerFile.objects.get().stored_as
+    assert [forced.index(one) for one in (file, file.parent, tmp_path / "answers", tmp_path)] == [0, 1, 2, 3]
 
 
 def test_a_double_click_and_a_retry_change_nothing(learner: User, attempt: Attempt) -> None:
