@@ -59,11 +59,13 @@ class FactIndexView(IndexView):
         facts: QuerySet[Fact] = super().get_base_queryset()
         return facts.annotate(usage_count=ReferenceIndex.usage_count_subquery(Fact))
 
-    def decorate_paginated_queryset(self, object_list: Any) -> Any:
-        facts = super().decorate_paginated_queryset(object_list)
+    def paginate_queryset(self, queryset: QuerySet[Fact], page_size: int) -> Any:
+        """With the address that the column of uses links."""
+        paginator, page, listed, is_paginated = super().paginate_queryset(queryset, page_size)
+        page.object_list = facts = list(listed)
         for fact in facts:
-            fact.usage_url = reverse(self.usage_url_name, args=(fact.pk,))
-        return facts
+            fact.usage_url = reverse("wagtailsnippets_courses_fact:usage", args=(fact.pk,))
+        return paginator, page, facts, is_paginated
 
 
 class FactViewSet(SnippetViewSet):

@@ -1,5 +1,6 @@
 """The CMS as trainers meet it: menu, lists, start page, review, schedule, brand."""
 
+import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -107,6 +108,18 @@ def test_facts_cost_the_same_queries_however_many(
 
 
 FACT_LIST_QUERIES = 12
+
+
+def test_a_fact_leads_to_where_it_is_used(
+    roles_ready: None, trainer: User, catalogue: CatalogueIndexPage, client: Client
+) -> None:
+    """Whoever corrects a number must find the lessons that show it."""
+    fact = make.fact()
+    make.lesson(make.module(catalogue), "Wo es steht", body=[make.block("fact", {"fact": fact.pk, "comment": ""})])
+    client.force_login(trainer)
+    listed = client.get("/admin/snippets/courses/fact/").content.decode()
+    [url] = re.findall(r'<td[^>]*>\s*<a href="([^"]*)">\s*[^<]*\b1\b[^<]*</a>\s*</td>', listed)
+    assert "Wo es steht" in client.get(url).content.decode()
 
 
 def test_expired_facts_can_be_listed_and_confirmed(roles_ready: None, trainer: User, client: Client) -> None:
