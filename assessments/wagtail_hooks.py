@@ -7,20 +7,18 @@ from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 
 from assessments.cms import analysis_hooks, exceptions, marking, regrading, supply, trying  # noqa: F401 - two register hooks
+from assessments.cms.approving import warn_of_copies
 from assessments.cms.bulk import RetireBulkAction, ReviewedBulkAction, TagBulkAction
 from assessments.cms.desk import DeskPanel
 from assessments.cms.viewsets import ItemViewSet
 from assessments.models import Item
-from assessments.selectors.twins import equal_to
 from assessments.services.bank import REVIEWED, TAGGED
 from people.roles import may_mark
 
@@ -37,17 +35,10 @@ def desk(request: HttpRequest, panels: list[Any]) -> None:
 
 @hooks.register("after_create_snippet")
 @hooks.register("after_edit_snippet")
-def warn_of_copies(request: HttpRequest, instance: Any) -> None:
-    """After publishing: that the bank asks the same already. Nothing is refused; one may replace the other."""
-    if not isinstance(instance, Item) or not request.POST.get("action-publish"):
-        return
-    others = equal_to(instance)
-    if others:
-        titles = ", ".join(f"“{other.title}”" for other in others[:3])
-        text = gettext(
-            "The bank has the same question with the same key: %(items)s. If one replaces the other, retire it."
-        )
-        messages.warning(request, text % {"items": titles})
+def point_out_copies(request: HttpRequest, instance: Any) -> None:
+    """After publishing in the editor; an approval does it itself."""
+    if isinstance(instance, Item) and request.POST.get("action-publish"):
+        warn_of_copies(request, instance)
 
 
 @hooks.register("register_log_actions")

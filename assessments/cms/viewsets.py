@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 from taggit.models import Tag
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, StatusTagColumn
-from wagtail.snippets.views.snippets import EditView, IndexView, SnippetViewSet, WorkflowActionView
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
+from assessments.cms.approving import ApproveItem, EditItem
 from assessments.cms.exchange import ExchangeButtonsMixin, export_view_class, preview, upload
 from assessments.cms.several import live_preview, saved, several
 from assessments.cms.versions import versions
@@ -27,17 +28,9 @@ from assessments.selectors.analysis import flagged_item_ids
 from assessments.selectors.bank import items_in_review, stale_items
 from assessments.selectors.twins import equal_groups, near_groups
 from assessments.selectors.usage import Usage, never_used, usage_of
-from courses.approving import NoGapsMixin
 from courses.enums import Audience
 
 MOST_TWINS = 300  # shown at once: ordered by group
-
-
-def copy_files(item: Item) -> None:
-    """Copy what the newest draft shows before an approval, which is one transaction, publishes it."""
-    draft = item.get_latest_revision_as_object()
-    if draft.body:
-        draft.kept_content()
 
 
 def listed_items(request: HttpRequest) -> QuerySet[Item]:
@@ -160,25 +153,6 @@ def listed_by(query: QueryDict, request: HttpRequest) -> QuerySet[Item]:
     for name in ItemViewSet.search_fields if text else ():
         found |= Q(**{f"{name}__icontains": text})
     return items.filter(found).order_by()
-
-
-class ApproveItem(NoGapsMixin, WorkflowActionView):
-    """Approves no item with a gap, such as an answer without feedback."""
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.action_name == "approve":
-            copy_files(self.object)
-        response: HttpResponse = super().post(request, *args, **kwargs)
-        return response
-
-
-class EditItem(EditView):
-    """The editor, where a reviewer may approve as well."""
-
-    def workflow_action_action(self) -> None:
-        if self.workflow_action == "approve":
-            copy_files(self.object)
-        super().workflow_action_action()
 
 
 class TwinsColumn(Column):

@@ -261,6 +261,28 @@ def test_trainers_draft_and_cannot_publish(client: Client, trainer: User, home: 
     assert not Item.objects.get().live
 
 
+@pytest.mark.parametrize("way", ["list", "editor"])
+def test_a_reviewer_is_told_that_the_bank_has_this_question(editor: Client, admin: User, db: None, way: str) -> None:
+    """Trainers only submit: if the editor alone warned, nobody would see it where there is a review."""
+    add = reverse("wagtailsnippets_assessments_item:add")
+    good = form(option(1, right=True), option(2, right=False))
+    for _number in range(2):
+        assert editor.post(add, good).status_code == 302
+    first, second = Item.objects.order_by("pk")
+    state = second.get_workflow().start(second, admin).current_task_state
+    if way == "list":
+        url = reverse("wagtailsnippets_assessments_item:workflow_action", args=[second.pk, "approve", state.pk])
+        response = editor.post(url, {"comment": ""}, follow=True)
+    else:
+        url = reverse("wagtailsnippets_assessments_item:edit", args=[second.pk])
+        approve = {"action-workflow-action": "true", "workflow-action-name": "approve"}
+        response = editor.post(url, {**good, **approve}, follow=True)
+    second.refresh_from_db()
+    assert second.live
+    assert not first.live
+    assert "The bank has the same question with the same key" in response.content.decode()
+
+
 def test_learners_and_hr_do_not_see_the_bank(client: Client, alice: User, hr: User) -> None:
     item = factories.item()
     for person in (alice, hr):
