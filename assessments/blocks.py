@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorList
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 from wagtail import blocks
 from wagtail.fields import StreamField
@@ -128,34 +128,39 @@ class DrawBlock(blocks.StructBlock):
 
 
 class SuggestInput(forms.TextInput):
-    """A text field that offers what is there already. What is typed stands: a test may come before its items."""
+    """A text field that offers what is there already. What is typed stands: a test may come before its items.
 
-    def __init__(self, suggestions: Callable[[], Iterable[str]]) -> None:
+    Suggestions are pairs: what the field then holds, and what it is called in the reader's language.
+    """
+
+    def __init__(self, suggestions: Callable[[], Iterable[tuple[str, str]]]) -> None:
         super().__init__()
         self.suggestions = suggestions
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         list_id = f"{(attrs or {}).get('id') or name}-list"
         field = super().render(name, value, {**(attrs or {}), "list": list_id, "autocomplete": "off"}, renderer)
-        options = format_html_join("", '<option value="{}"></option>', ((one,) for one in self.suggestions()))
+        options = format_html_join("", '<option value="{}">{}</option>', self.suggestions())
         return format_html('<div>{}<datalist id="{}">{}</datalist></div>', field, list_id, options)
 
 
 class SuggestBlock(blocks.CharBlock):
-    def __init__(self, suggestions: Callable[[], Iterable[str]] = tuple, **kwargs: Any) -> None:
+    def __init__(self, suggestions: Callable[[], Iterable[tuple[str, str]]] = tuple, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.field.widget = SuggestInput(suggestions)
 
 
-def item_topics() -> list[str]:
-    """Topics that some item has, in German: they name an item's topic in both languages."""
+def item_topics() -> list[tuple[str, str]]:
+    """Topics that some item has: in German, which names them in both languages, and as the reader calls them."""
     from assessments.models import Item  # noqa: PLC0415 - models declare these blocks
 
-    return list(Item.objects.exclude(topic="").order_by("topic").values_list("topic", flat=True).distinct())
+    rows = Item.objects.exclude(topic="").order_by("topic", "topic_en").values_list("topic", "topic_en").distinct()
+    german = (get_language() or "de").startswith("de")
+    return list({topic: (topic, "" if german else english) for topic, english in rows}.values())
 
 
-def item_tags() -> list[str]:
-    return [name for name, _label in item_tag_choices()]
+def item_tags() -> list[tuple[str, str]]:
+    return [(name, "") for name, _label in item_tag_choices()]
 
 
 class BlueprintRowBlock(blocks.StructBlock):

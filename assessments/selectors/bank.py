@@ -73,9 +73,9 @@ class Wanted:
         """
         return live_items(**vars(self)).exclude(kind__in=ungraded_kinds()).distinct()
 
-    def words(self, lessons: Mapping[int, str]) -> str:
-        """`topic “Ursachen”, hard, tag M01`. `lessons`: titles by page."""
-        parts = [_("topic “%(topic)s”") % {"topic": self.topic}] if self.topic else []
+    def words(self, lessons: Mapping[int, str], topics: Mapping[str, str]) -> str:
+        """`topic “Ursachen”, hard, tag M01`. `lessons`: titles by page; `topics`: see `_topics`."""
+        parts = [_("topic “%(topic)s”") % {"topic": topics.get(self.topic, self.topic)}] if self.topic else []
         if self.objective is not None:
             lesson = lessons.get(self.objective) or _("a lesson that is gone")
             parts.append(_("objective of “%(lesson)s”") % {"lesson": lesson})
@@ -221,19 +221,31 @@ class Supply:
         ) % {"where": self.asked.where, "what": self.what, "count": self.asked.count, "live": self.live}
 
 
+def _topics(german: Collection[str]) -> dict[str, str]:
+    """The names of these topics in the active language, by their German ones. At most one query.
+
+    German names it where no item says how it is called in English; of several English names, the last.
+    """
+    if not german or (get_language() or "de").startswith("de"):
+        return {}
+    named = Item.objects.filter(topic__in=german).exclude(topic_en="").order_by("topic_en").distinct()
+    return dict(named.values_list("topic", "topic_en"))
+
+
 def supply_of(slots: Any, *, without: Collection[int] = ()) -> list[Supply]:
-    """What the bank holds for the slots, in words. One query for each draw, one each for items, titles and lessons."""
+    """What the bank holds for the slots, in words. One query for each draw, and one for each sort of name."""
     asked = asked_by(slots)
     fixed = [one.fixed for one in asked if one.fixed is not None]
     titles = dict(Item.objects.filter(pk__in=fixed).values_list("pk", "title")) if fixed else {}
     pages = {one.wanted.objective for one in asked if one.wanted and one.wanted.objective}
     lessons = dict(Page.objects.filter(pk__in=pages).values_list("pk", "title")) if pages else {}
+    topics = _topics({one.wanted.topic for one in asked if one.wanted and one.wanted.topic})
     headings = ["", *(one.heading for one in sections_in(written_sections(slots), get_language() or "de"))]
     return [
         Supply(
             one,
             slot,
-            one.wanted.words(lessons) if one.wanted else titles.get(one.fixed or 0, "–"),
+            one.wanted.words(lessons, topics) if one.wanted else titles.get(one.fixed or 0, "–"),
             headings[one.section],
         )
         for one, slot in zip(asked, _filled(asked, without), strict=True)

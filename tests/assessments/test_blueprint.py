@@ -1,12 +1,15 @@
 """Which items a test asks for: by topic, tag, objective and difficulty, and what the bank lacks."""
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from wagtail.models import Locale
 
+from assessments.blocks import SuggestInput, item_topics
 from assessments.models import Attempt, Item, QuizPage
 from assessments.selectors.bank import asked_by, question_count, slot_shortages, supply_of
 from assessments.selectors.usage import usage_of
@@ -105,6 +108,19 @@ def test_reading_a_blueprint_costs_one_query_for_each_row(
     page = QuizPage.objects.get(pk=page.pk)
     with django_assert_num_queries(rows + 1):  # and one for the titles of all lessons
         supply_of(page.slots)
+
+
+def test_a_row_names_its_topic_as_the_reader_calls_it(tree: ModuleTree, rf: Any) -> None:
+    """A row holds the German name, which an English-speaking trainer does not know."""
+    factories.item(topic="Ursachen", topic_en="Causes")
+    factories.item(topic="Ursachen")
+    factories.item(topic="Folgen")
+    page = page_with(tree, factories.blueprint({"topic": "Ursachen"}, {"topic": "Folgen"}))
+    for language, names in (("en", ["Causes", "Folgen"]), ("de", ["Ursachen", "Folgen"])):
+        with translation.override(language):
+            assert [re.findall("[“„](.*)[”“]", one.what) for one in supply_of(page.slots)] == [[one] for one in names]
+            offered = SuggestInput(item_topics).render("topic", "")
+            assert f'value="Ursachen">{"Causes" if language == "en" else ""}</option>' in offered
 
 
 class TestEditor:
