@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assessments.analysis.work import compute_analysis
 from assessments.enums import AttemptChoice, AttemptState
-from assessments.models import Attempt, QuizAnalysis
+from assessments.models import Attempt, ItemVersion, QuizAnalysis
 from assessments.models.analysis import SCHEMA
 from courses.models import Activity
 from enablement.core.claimable import WorkState
@@ -23,8 +23,11 @@ def request_analysis(
     choice: AttemptChoice = AttemptChoice.FIRST,
     since: datetime | None = None,
     until: datetime | None = None,
+    anew: bool = False,
 ) -> QuizAnalysis:
     """Put the analysis in the queue. One that waits or runs is returned as it is, however many people ask.
+
+    `anew`: one that runs has read what is no longer true. It begins again, and its worker stores nothing.
 
     `since` and `until` bound when attempts began; `until` is exclusive and must be later. The result that is there
     stays until the new one comes.
@@ -46,7 +49,24 @@ def request_analysis(
             ]
         )
         wake(compute_analysis, locked.pk)
+    elif anew and locked.work_state == WorkState.RUNNING:
+        # The count of attempts goes on: it tells the next claim from the one that is lost.
+        locked.work_state, locked.run_after, locked.lease_until = WorkState.QUEUED, timezone.now(), None
+        locked.save(update_fields=["work_state", "run_after", "lease_until"])
+        wake(compute_analysis, locked.pk)
     return locked
+
+
+def analyse_regraded(version: ItemVersion) -> int:
+    """Compute again what is stored about tests whose answers this version graded. Returns how many were asked for.
+
+    Call it in the transaction that ends the regrading. Until they are there, the results of before are shown as such.
+    """
+    tests = Attempt.objects.filter(items__graded_version=version).order_by().values("activity")
+    stored = list(QuizAnalysis.objects.filter(activity__in=tests).select_related("activity").order_by("pk"))
+    for one in stored:
+        request_analysis(one.activity, choice=AttemptChoice(one.choice), since=one.since, until=one.until, anew=True)
+    return len(stored)
 
 
 def refresh_analyses() -> int:

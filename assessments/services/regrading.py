@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assessments.enums import GradeSource
 from assessments.models import Attempt, AttemptItem, ItemVersion, Regrading
 from assessments.selectors.regrading import graded_otherwise
+from assessments.services.analysing import analyse_regraded
 from assessments.services.changing import change_grade
 from assessments.services.submitting import lock_attempt, lock_enrollment
 from enablement.core.claimable import WorkState
@@ -72,8 +73,7 @@ def _go_through(job: Regrading) -> bool:
             graded_otherwise(job.version).filter(pk__gt=last).select_related("user", "activity__parent")[:BATCH]
         )
         if not batch:
-            done = _mine(job).update(work_state=WorkState.DONE, lease_until=None, finished_at=timezone.now())
-            return done == 1
+            return _end(job)
         changed = sum(_regrade_one(attempt, job) for attempt in batch)
         last = batch[-1].pk
         if not _mine(job).update(
@@ -83,6 +83,14 @@ def _go_through(job: Regrading) -> bool:
             lease_until=timezone.now() + LEASE,
         ):
             return False
+
+
+@transaction.atomic
+def _end(job: Regrading) -> bool:
+    if not _mine(job).update(work_state=WorkState.DONE, lease_until=None, finished_at=timezone.now()):
+        return False
+    analyse_regraded(job.version)
+    return True
 
 
 @transaction.atomic

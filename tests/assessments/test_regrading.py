@@ -1,6 +1,7 @@
 """A corrected question: everybody concerned gets the right grade once, nobody loses a pass unasked, all are told."""
 
 import random
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +11,13 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.enums import GradeSource
+from assessments.analysis.production import compute
+from assessments.enums import AttemptChoice, GradeSource
 from assessments.kinds import get_kind
-from assessments.models import Attempt, GradeChange, Item, ItemVersion, QuizPage, Regrading, ResultMail
+from assessments.models import Attempt, GradeChange, Item, ItemVersion, QuizAnalysis, QuizPage, Regrading, ResultMail
 from assessments.selectors import result_view
 from assessments.selectors.regrading import dry_run, newest_version
-from assessments.services import regrading, save_response, start_attempt, submit_attempt
+from assessments.services import regrading, request_analysis, save_response, start_attempt, submit_attempt
 from assessments.services.regrading import request_regrading, run_regrading
 from assessments.tasks import sweep_attempts
 from courses.enums import SuccessStatus
@@ -212,3 +214,20 @@ def test_an_answer_to_an_older_version_is_graded_by_any_newer_one(name: str, dat
     assert 0 <= outcome.score <= 1
     kind.review(newer, response, "de")
     kind.tally(newer, response)
+
+
+def test_analyses_of_the_tests_concerned_are_computed_again(
+    learner: User, quiz: Activity, item: Item, trainer: User
+) -> None:
+    """Else the trainer who corrected the key still reads that the question is suspicious."""
+    taken(learner, quiz, RIGHT)
+    first, latest = request_analysis(quiz), request_analysis(quiz, choice=AttemptChoice.LAST)
+    compute(first.pk)
+    assert QuizAnalysis.work.claim(latest.pk, lease=timedelta(minutes=1)), "it runs, and has read the old scores"
+    regraded(trainer, correct(item))
+    first.refresh_from_db()
+    latest.refresh_from_db()
+    assert first.work_state == latest.work_state == WorkState.QUEUED
+    compute(latest.pk)
+    latest.refresh_from_db()
+    assert (latest.work_state, latest.work_attempts) == (WorkState.DONE, 2), "the lost claim had number 1"
