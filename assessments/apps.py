@@ -10,7 +10,14 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registers of lower rooms."""
         # Models are ready only now.
-        from assessments import content_checks, exporters, package, practice, verification  # noqa: F401, PLC0415
+        from assessments import (  # noqa: PLC0415
+            content_checks,  # noqa: F401
+            exporters,
+            package,
+            practice,
+            receivers,
+            verification,  # noqa: F401
+        )
         from assessments.services import retention  # noqa: PLC0415
         from courses.checks import register_check_renderer  # noqa: PLC0415
         from courses.withholding import register_withheld_scores  # noqa: PLC0415
@@ -24,3 +31,4 @@ class AssessmentsConfig(AppConfig):
         register_retention("reasons of exceptions", retention.forget_reasons)
         register_erasure("answers", retention.forget_person)
         package.register()
+        receivers.connect()

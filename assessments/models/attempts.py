@@ -5,15 +5,26 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, NoReturn
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assessments.bands import band_text
 from assessments.behaviours.tries import Practice
-from assessments.enums import AttemptState, Behaviour, Certainty, GradeMethod, Navigation, Overdue, ReviewCell
+from assessments.enums import (
+    AttemptState,
+    Behaviour,
+    Certainty,
+    GradeMethod,
+    Navigation,
+    Overdue,
+    ReviewCell,
+    ReviewMoment,
+)
 from assessments.kinds import Content
 from assessments.reviewing import Cells, Review, frozen_review, review_moment
 from assessments.sections import Section, sections_in
@@ -105,7 +116,7 @@ class Attempt(models.Model):
         Whether the test is passed makes no difference: those who have not are the ones who need it, and it says nothing
         about single questions.
         """
-        shows = self.review.at(review_moment(self.ended_at, self.quiz_closes_at, now=now))
+        shows = self.review.at(self.review_moment(now))
         handed_in = self.state in {AttemptState.SUBMITTED, AttemptState.EXPIRED}
         if self.score_scaled is None or not handed_in or not shows >= {ReviewCell.SCORE, ReviewCell.FEEDBACK}:
             return ""
@@ -154,7 +165,30 @@ class Attempt(models.Model):
 
     def shown_cells(self, now: datetime, *, passed: bool) -> Cells:
         """What of this attempt may be shown at that time; `passed`: the person has passed the test by now."""
-        return self.review.shown(review_moment(self.ended_at, self.quiz_closes_at, now=now), passed=passed)
+        return self.review.shown(self.review_moment(now), passed=passed)
+
+    def review_moment(self, now: datetime) -> ReviewMoment:
+        """Where that time stands for this attempt."""
+        own = self.quiz_closes_at
+        return review_moment(self.ended_at, own if own is None or now < own else self.closed_at, now=now)
+
+    @cached_property
+    def closed_at(self) -> datetime | None:
+        """When the test closes for everybody: what is shown then would help whoever still answers. None: not known.
+
+        Its closing may have been moved since this attempt began, and others may run with a later one. At most three
+        queries, and none where nothing waits for the closing.
+        """
+        own, review = self.quiz_closes_at, self.review
+        if own is None or review.after_close <= review.later & review.right_after:
+            return own
+        running = Attempt.objects.filter(activity=self.activity_id, state=AttemptState.OPEN).aggregate(
+            latest=Max("deadline_at"), endless=Count("pk", filter=Q(deadline_at=None))
+        )
+        page = apps.get_model("assessments", "QuizPage").objects.filter(live=True)
+        closings = page.filter(translation_key=self.activity.key).values_list("closes_at", flat=True)
+        ends = [own, *closings, *([running["latest"]] if running["latest"] else [])]
+        return None if running["endless"] or None in ends else max(ends)
 
     @property
     def is_sequential(self) -> bool:

@@ -190,7 +190,7 @@ def shows_every_score(attempts: Sequence[Attempt], now: datetime, *, passed: boo
 def _next_change(attempt: Attempt, now: datetime, *, passed: bool) -> tuple[datetime | None, Cells]:
     """When the next moment of the matrix begins, and what it shows; nothing changes: (None, what is shown now)."""
     shown = attempt.shown_cells(now, passed=passed)
-    at = next_change(attempt.ended_at or now, attempt.quiz_closes_at, now=now)
+    at = next_change(attempt.ended_at or now, attempt.closed_at, now=now)
     if at is None:
         return None, shown
     return at, attempt.shown_cells(at, passed=passed)

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from assessments.allowances import Allowance
 from assessments.models import Attempt, QuizException
 from assessments.selectors.quizzes import enrolled_activity
-from assessments.services.starting import closing_of, deadline_of
+from assessments.services.closing import MOVED, move_closing
 from courses.models import Activity
 from courses.services import lock_enrollment
 from enablement.core.errors import DomainError
@@ -53,7 +52,7 @@ def _check(actor: User, person: User, terms: Allowance, reason: str) -> None:
 
 
 def _grant(actor: User, quiz: Activity, person: User, terms: Allowance, reason: str) -> QuizException:
-    enrollment = lock_enrollment(person, enrolled_activity(quiz))
+    lock_enrollment(person, enrolled_activity(quiz))
     now = timezone.now()
     earlier = QuizException.objects.select_for_update().filter(user=person, activity=quiz, withdrawn_at=None).first()
     if earlier is not None:
@@ -63,8 +62,7 @@ def _grant(actor: User, quiz: Activity, person: User, terms: Allowance, reason: 
     made = QuizException.objects.create(
         user=person, activity=quiz, reason=reason, created_by=actor, created_at=now, **asdict(terms)
     )
-    if enrollment is not None:
-        _reach_attempts(person, quiz, enrollment.cycle, made.allowance)
+    _reach_attempts(person, quiz, made.allowance)
     log_access(actor, subjects=[person], action="exception.grant", detail=f"test {quiz.key}")
     return made
 
@@ -74,27 +72,15 @@ def _end(exception: QuizException, actor: User, now: datetime) -> None:
     exception.save(update_fields=["withdrawn_at", "withdrawn_by"])
 
 
-def _reach_attempts(person: User, quiz: Activity, cycle: int, allowance: Allowance) -> None:
-    """Prolong the running attempt, and let finished ones wait longer for what is shown after the closing.
+def _reach_attempts(person: User, quiz: Activity, allowance: Allowance) -> None:
+    """Prolong what runs, and let finished attempts wait longer for what is shown after the closing.
 
-    Without the latter the right answers would be open to somebody who may still take the test.
+    Without the latter the right answers would be open to somebody who may still take the test. That is so in every
+    cycle: the test asks the same in the next one, and an attempt that runs while one begins goes on.
     """
-    rows = Attempt.objects.select_for_update().filter(user=person, activity=quiz, cycle=cycle).order_by("pk")
-    for attempt in rows:
-        if _prolonged(attempt, allowance):
-            attempt.save(update_fields=["policy", "deadline_at", "closes_at"])
-
-
-def _prolonged(attempt: Attempt, allowance: Allowance) -> bool:
-    """Apply the allowance in memory; whether that changed anything."""
-    before: tuple[Any, ...] = (attempt.quiz_closes_at, attempt.deadline_at)
-    closes = allowance.closing(attempt.quiz_closes_at)
-    attempt.policy = {**attempt.policy, "quiz_closes_at": closes.isoformat() if closes else None}
-    if attempt.is_open and attempt.deadline_at is not None:
-        deadline = deadline_of(attempt.policy, allowance, started_at=attempt.started_at)
-        if deadline is not None and deadline > attempt.deadline_at:
-            attempt.deadline_at, attempt.closes_at = deadline, closing_of(attempt.policy, deadline)
-    return before != (attempt.quiz_closes_at, attempt.deadline_at)
+    for attempt in Attempt.objects.select_for_update().filter(user=person, activity=quiz).order_by("pk"):
+        if move_closing(attempt, allowance.closing(attempt.quiz_closes_at), allowance):
+            attempt.save(update_fields=MOVED)
 
 
 def withdraw_exception(actor: User, *, exception: QuizException) -> QuizException:

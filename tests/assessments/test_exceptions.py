@@ -21,7 +21,7 @@ from assessments.services import (
     withdraw_exception,
 )
 from assessments.start_words import rules
-from courses.models import Activity
+from courses.models import Activity, Enrollment
 from enablement.core.errors import DomainError
 from enablement.core.verification import run_record_checks
 from people.models import AccessLogEntry, User
@@ -159,6 +159,22 @@ def test_a_later_closing_keeps_what_is_shown_after_it(
         assert result_view(learner, done, language="en").questions == ()
         assert quiz_start_card(learner, quiz).may_start
         assert sentence(learner, quiz) == "The test closes later for you than for others."
+
+
+def test_it_reaches_attempts_of_every_cycle(learner: User, trainer: User, page: QuizPage, quiz: Activity) -> None:
+    """The test asks the same in the next cycle, and who runs while a cycle begins goes on."""
+    now = timezone.now()
+    page.closes_at = now + timedelta(hours=1)
+    page.attempts_allowed, page.time_limit_minutes = 0, None
+    page.save()
+    done = submit_attempt(learner, attempt=start_attempt(learner, quiz=quiz))
+    running = start_attempt(learner, quiz=quiz)
+    Enrollment.objects.filter(user=learner).update(cycle=2)
+    given(trainer, quiz, learner, closes_at=now + timedelta(hours=5))
+    for attempt in (done, running):
+        attempt.refresh_from_db()
+        assert attempt.quiz_closes_at == now + timedelta(hours=5)
+    assert running.deadline_at == now + timedelta(hours=5)
 
 
 def test_the_same_again_changes_nothing_and_one_holds_at_a_time(learner: User, trainer: User, quiz: Activity) -> None:
