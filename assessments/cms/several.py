@@ -290,7 +290,7 @@ def live_preview(request: HttpRequest) -> HttpResponse:
 class AddToQuizForm(forms.Form):
     """A test that is there, as a draft or live: it gets a new draft revision."""
 
-    quiz = forms.ChoiceField(label=gettext_lazy("Test"))
+    quiz = forms.ChoiceField(label=gettext_lazy("To which test"))
 
     def __init__(self, quizzes: dict[int, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

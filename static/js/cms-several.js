@@ -3,7 +3,7 @@
  * to its line, and keeps the text in this tab until it is saved.
  */
 
-const WAIT = 600; // milliseconds after the last change
+const WAIT = 600; // milliseconds after the last change; with a large bank twice as long as the server takes
 const AGAIN = 5000; // until the next try when the server was not reached
 const KEPT = "several-text";
 const form = document.querySelector("[data-several]");
@@ -37,6 +37,7 @@ function start() {
   let request;
   let leaving = false;
   let shown = "";
+  let took = 0;
 
   function say(sentence) {
     if (summary.textContent !== sentence) summary.textContent = sentence;
@@ -58,6 +59,7 @@ function start() {
     request?.abort();
     const mine = new AbortController();
     request = mine;
+    const asked = performance.now();
     try {
       const answer = await fetch(form.dataset.preview, { method: "POST", body: data, signal: mine.signal, redirect: "manual" });
       if (!answer.ok) {
@@ -67,6 +69,7 @@ function start() {
         return;
       }
       show(await answer.json());
+      took = performance.now() - asked;
       shown = state;
     } catch (error) {
       if (error.name === "AbortError") return; // overtaken by a newer change
@@ -77,7 +80,7 @@ function start() {
 
   function changed() {
     clearTimeout(timer);
-    timer = setTimeout(read, WAIT);
+    timer = setTimeout(read, Math.max(WAIT, 2 * took));
     remember(text.value);
   }
 
