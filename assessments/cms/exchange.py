@@ -24,6 +24,7 @@ from assessments.exchange.apply import apply_import
 from assessments.exchange.export import export_items, file_name
 from assessments.exchange.formats import formats, get_format
 from assessments.exchange.items import Level, WriteResult
+from assessments.exchange.library import no_files_of_a_failure
 from assessments.exchange.limits import MAX_BYTES, too_large
 from assessments.exchange.plan import Action, ImportPlan, plan_import
 from assessments.exchange.preview import shown
@@ -136,6 +137,7 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "assessments/cms/import_preview.html", {"row": row, "plan": plan, **_excerpt(plan, row)})
 
 
+@no_files_of_a_failure()
 @transaction.atomic
 def _apply(actor: User, row: ItemImport) -> ImportPlan:
     """Once, however often the button is pressed: the row is locked, and its content goes with the import."""
@@ -158,6 +160,7 @@ def _excerpt(plan: ImportPlan, row: ItemImport) -> dict[str, object]:
         "new": [shown(planned, row.language) for planned in new[:PREVIEW]],
         "changed": [shown(planned, row.language) for planned in changed[:PREVIEW]],
         "counts": plan.counts(),
+        "pictures": len(plan.new_pictures),
         "more_new": max(0, len(new) - PREVIEW),
         "more_changed": max(0, len(changed) - PREVIEW),
         "too_many": MAX_APPLIED if plan.changes > MAX_APPLIED else 0,

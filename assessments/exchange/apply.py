@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from assessments.exchange.items import ForAll
+from assessments.exchange.library import no_files_of_a_failure, store_pictures
+from assessments.exchange.pictures import numbered
 from assessments.exchange.plan import Action, ImportPlan, Planned, plan_import
 from assessments.models import Item
 from courses.models import Activity
@@ -19,11 +21,11 @@ def apply_import(
 ) -> ImportPlan:
     """Read, plan and write: new items as drafts, changed ones as a new draft revision; nothing goes live.
 
-    All of it or nothing. Returns the plan; if the file cannot be read, nothing was written. Running it again changes
-    nothing. Raises DomainError when somebody else imports the same items at this moment.
+    All of it or nothing, the files of pictures too. Returns the plan; if the file cannot be read, nothing was written.
+    Running it again changes nothing. Raises DomainError when somebody else imports the same items at this moment.
     """
     try:
-        with transaction.atomic():
+        with no_files_of_a_failure(), transaction.atomic():
             plan = plan_import(content, format_name=format_name, language=language, for_all=for_all)
             if plan.ok:
                 _write(plan, actor)
@@ -34,6 +36,10 @@ def apply_import(
 
 def _write(plan: ImportPlan, actor: User | None) -> None:
     changed = plan.of(Action.CHANGED)
+    stored = store_pictures(plan.new_pictures, uploader=actor)
+    plan.stored_pictures = len(stored)
+    for planned in (*plan.of(Action.NEW), *changed):
+        planned.raw = numbered(planned.raw, stored)
     known = [planned.known.pk for planned in changed if planned.known is not None]
     instances = {item.pk: item for item in Item.objects.select_for_update().filter(pk__in=known).order_by("pk")}
     lessons = _lessons([*plan.of(Action.NEW), *changed])

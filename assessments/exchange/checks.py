@@ -15,21 +15,31 @@ def faults(block: blocks.Block, value: Any, label: str = "") -> Iterator[str]:
         for name, child in block.child_blocks.items():
             if value.get(name) not in (None, ""):
                 yield from faults(child, value[name], str(child.label or name))
-    elif isinstance(block, blocks.ListBlock) and is_list(value):
-        most = block.meta.max_num
-        if most is not None and len(value) > most:
-            yield _("%(label)s: %(count)d entries, at most %(most)d fit.") % {
-                "label": label,
-                "count": len(value),
-                "most": most,
-            }
+    elif isinstance(block, blocks.ListBlock | blocks.StreamBlock) and is_list(value):
+        yield from _too_many(block, value, label)
         for number, child in enumerate(value, 1):
-            yield from faults(block.child_block, child["value"], f"{label} {number}")
+            sort = block.child_block if isinstance(block, blocks.ListBlock) else block.child_blocks.get(child["type"])
+            if sort is not None:
+                yield from faults(sort, child["value"], f"{label} {number}")
     elif isinstance(block, blocks.FieldBlock):
-        most = getattr(block.field, "max_length", None)
-        if most is not None and len(str(value)) > most:
-            yield _("%(label)s: %(count)d characters, at most %(most)d fit.") % {
-                "label": label,
-                "count": len(str(value)),
-                "most": most,
-            }
+        yield from _too_long(block, value, label)
+
+
+def _too_many(block: blocks.Block, value: list[Any], label: str) -> Iterator[str]:
+    most = block.meta.max_num
+    if most is not None and len(value) > most:
+        yield _("%(label)s: %(count)d entries, at most %(most)d fit.") % {
+            "label": label,
+            "count": len(value),
+            "most": most,
+        }
+
+
+def _too_long(block: blocks.FieldBlock, value: Any, label: str) -> Iterator[str]:
+    most = getattr(block.field, "max_length", None)
+    if most is not None and len(str(value)) > most:
+        yield _("%(label)s: %(count)d characters, at most %(most)d fit.") % {
+            "label": label,
+            "count": len(str(value)),
+            "most": most,
+        }

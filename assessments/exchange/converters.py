@@ -6,7 +6,7 @@ get or return, so that nothing goes in silence:
 - `read_question(question, language) -> raw | None`: from a question as Moodle names it. None: not mine.
 - `write_question(raw, language) -> Question`
 
-QTI items become the same questions on their way (`formats/qti_reading.py`), so that a kind says once what it is.
+QTI items become the same questions on their way (`formats/qti/reading.py`), so that a kind says once what it is.
 Each may raise NotRepresentableError with the reason. XLSX needs nothing: it reads the kind's editor block.
 """
 

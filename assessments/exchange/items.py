@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.exchange.pictures import Picture
+
 Raw = dict[str, Any]  # what a kind's editor block stores
 
 
@@ -73,6 +75,8 @@ class ExchangeItem:
     difficulty: str | None = None  # None: the file does not say
     lesson: str = ""  # key of the activity
     losses: list[str] = field(default_factory=list)
+    # What the images in `raw` stand for: by mark on the way in, by the library's number on the way out.
+    pictures: dict[str, Picture] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from assessments.enums import Difficulty
 from assessments.exchange.converters import converters, first_reading
-from assessments.exchange.items import ExchangeItem, Level, Problem, ReadResult
+from assessments.exchange.items import ExchangeItem, Level, Problem, Raw, ReadResult
+from assessments.exchange.pictures import Picture
 from assessments.exchange.questions import DIFFICULTY_TAG, NotRepresentableError, Question
 from assessments.exchange.raw import children, listed, own, say
 from assessments.exchange.text import tidy
@@ -45,13 +46,49 @@ def items_of(questions: Iterable[Question], language: str, problems: list[Proble
             raw = {**raw, "hints": listed(hints)}
         for hint in question.hints[taken:]:
             question.lose(_("Hint: “%(text)s”") % {"text": hint[:120]})
+        raw, pictures = _pictured(kind, raw, question, language)
         item = ExchangeItem(kind, raw, title=name, line=question.line, file=question.file, losses=list(question.losses))
+        item.pictures = pictures
         item.identifier = question.identifier or tidy(question.name)
         item.strong = bool(question.identifier)
         item.difficulty, item.tags = _difficulty(question)
         setattr(item, f"topic_{language}", topic_of(question.category))
         result.items.append(item)
     return result
+
+
+def _pictured(kind: str, raw: Raw, question: Question, language: str) -> tuple[Raw, dict[str, Picture]]:
+    """The block with the question's pictures in its own places, or as its medium; what has no place is noted."""
+    block = get_kind(kind).block()
+    used: dict[str, Picture] = {}
+
+    def named(picture: Picture) -> Raw:
+        used[picture.mark] = picture
+        return {"image": picture.mark, **say("alt", picture.alt, language)}
+
+    if question.picture is not None:
+        if "image" in block.child_blocks:  # the picture that areas lie on
+            raw = {**raw, **named(question.picture)}
+        else:
+            raw = {**raw, "media": [{"type": "picture", "id": "", "value": named(question.picture)}]}
+    with_pictures = [answer.picture for answer in question.answers]
+    if not any(with_pictures):
+        return raw, used
+    options = block.child_blocks.get("options")
+    entries = raw.get("options") or []
+    if options is None or "image" not in options.child_block.child_blocks or len(entries) != len(with_pictures):
+        question.lose(_("Pictures in answers of this kind have no place here."))
+        return raw, used
+    made = []
+    for entry, picture in zip(entries, with_pictures, strict=True):
+        value = entry["value"]
+        if picture is not None:
+            value = {**value, **named(picture)}
+            if not own(value, "text", language):
+                question.lose(_("An answer is a picture alone; its alternative text stands as its text."))
+                value |= say("text", picture.alt, language)
+        made.append({**entry, "value": value})
+    return {**raw, "options": made}, used
 
 
 def _difficulty(question: Question) -> tuple[str, list[str]]:
@@ -80,8 +117,11 @@ def category_of(topic: str) -> str:
     return f"$course$/{ROOT_CATEGORY}/{topic.replace('/', '//')}" if topic else f"$course$/{ROOT_CATEGORY}"
 
 
-def question_of(item: ExchangeItem, language: str, *, can: Container[str]) -> Question:
-    """The question of an item in that language. Raises NotRepresentableError with the reason."""
+def question_of(item: ExchangeItem, language: str, *, can: Container[str], pictured: bool = False) -> Question:
+    """The question of an item in that language, with its pictures where the format carries them.
+
+    Raises NotRepresentableError with the reason.
+    """
     convert: Callable[[dict[str, Any], str], Question] | None = converters("write_question").get(item.kind)
     label = get_kind(item.kind).label
     if convert is None:
@@ -89,10 +129,14 @@ def question_of(item: ExchangeItem, language: str, *, can: Container[str]) -> Qu
     if not own(item.raw, "prompt", language):
         raise NotRepresentableError(_("There is no text in this language."))
     question = convert(item.raw, language)
+    _bring_pictures(question, item, language, pictured=pictured)
+    otherwise = question.extras.pop("otherwise", None)
+    if otherwise and (question.qtype not in can or question.picture is None):
+        question.qtype = otherwise[0]
+        question.answers = [replace(answer, extras={}) for answer in question.answers]
+        question.lose(otherwise[1])
     if question.qtype not in can:
         raise NotRepresentableError(_("The format has no question like “%(kind)s”.") % {"kind": label})
-    if item.raw.get("media") or any(value.get("image") for _key, value in children(item.raw, "options")):
-        question.lose(_("The picture or recording is not written into this file."))
     topic = item.topic_en or item.topic_de if language == "en" else item.topic_de
     return replace(
         question,
@@ -103,6 +147,26 @@ def question_of(item: ExchangeItem, language: str, *, can: Container[str]) -> Qu
         category=category_of(topic),
         hints=[said for _key, hint in children(item.raw, "hints") if (said := own(hint, "text", language))],
     )
+
+
+def _bring_pictures(question: Question, item: ExchangeItem, language: str, *, pictured: bool) -> None:
+    """The picture of the question and those of its answers; a recording, or a picture that is gone, is noted."""
+
+    def brought(value: Raw) -> Picture | None:
+        picture = item.pictures.get(str(value.get("image") or "")) if pictured else None
+        if picture is None:
+            question.lose(_("The picture or recording is not written into this file."))
+        return None if picture is None else replace(picture, alt=own(value, "alt", language))
+
+    for child in item.raw.get("media") or ():
+        question.picture = brought(child["value"])
+    if item.raw.get("image"):
+        question.picture = brought(item.raw)
+    options = [value for _key, value in children(item.raw, "options")]
+    if len(options) == len(question.answers):
+        for answer, value in zip(question.answers, options, strict=True):
+            if value.get("image"):
+                answer.picture = brought(value)
 
 
 def percent(value: Decimal) -> str:

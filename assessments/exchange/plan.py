@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from assessments.exchange.bank import Known, known_by_key, known_of_kinds
 from assessments.exchange.checks import faults
-from assessments.exchange.formats import detect, get_format
+from assessments.exchange.formats import Format, chosen
 from assessments.exchange.items import ExchangeItem, FileError, ForAll, Level, Problem, ReadResult, gathered
+from assessments.exchange.library import known_pictures
 from assessments.exchange.limits import MAX_BYTES, MAX_ITEMS, MAX_PROBLEMS, too_large, too_many
+from assessments.exchange.pictures import Picture, bounded_pictures, marks_in, numbered, unpictured
 from assessments.exchange.raw import MergeError, folded, is_list, merged, normal, said, with_ids
 from assessments.kinds import get_kind
 from assessments.kinds.base import LANGUAGES, Content
@@ -58,6 +60,7 @@ class ImportPlan:
     items: list[Planned] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     format_name: str = ""
+    stored_pictures: int = 0  # after it was applied
 
     @property
     def ok(self) -> bool:
@@ -75,6 +78,16 @@ class ImportPlan:
         return {action.value: len(self.of(action)) for action in Action} | {"left_out": len(self.at(Level.ITEM))}
 
     @property
+    def new_pictures(self) -> dict[str, Picture]:
+        """Mark → picture, of those that the library would get."""
+        return {
+            mark: planned.source.pictures[mark]
+            for planned in self.items
+            if planned.action is not Action.UNCHANGED
+            for mark in marks_in(planned.raw)
+        }
+
+    @property
     def changes(self) -> int:
         return sum(planned.action is not Action.UNCHANGED for planned in self.items)
 
@@ -82,12 +95,7 @@ class ImportPlan:
 def plan_import(content: bytes, *, format_name: str, language: str, for_all: ForAll | None = None) -> ImportPlan:
     """Read the bytes and compare them with the bank. `format_name` may be empty: then it is told from the bytes."""
     try:
-        if len(content) > MAX_BYTES:
-            raise too_large(len(content))
-        form = get_format(format_name) if format_name else detect(content)
-        result = form.read(content, language)
-        if len(result.items) > MAX_ITEMS:
-            raise too_many()
+        form, result = _read(content, format_name, language)
     except FileError as error:
         return ImportPlan(problems=[error.problem])
     if for_all is not None:
@@ -108,6 +116,20 @@ def plan_import(content: bytes, *, format_name: str, language: str, for_all: For
     return plan
 
 
+def _read(content: bytes, format_name: str, language: str) -> tuple[Format, ReadResult]:
+    """Format and items of a file. Raises FileError, also when it holds nothing and nobody says why."""
+    if len(content) > MAX_BYTES:
+        raise too_large(len(content))
+    form = chosen(content, format_name)
+    with bounded_pictures():
+        result = form.read(content, language)
+    if len(result.items) > MAX_ITEMS:
+        raise too_many()
+    if not result.items and not result.problems:
+        raise FileError(_("There is no question in this file."))
+    return form, result
+
+
 class _Planner:
     def __init__(self, plan: ImportPlan, result: ReadResult) -> None:
         self.plan, self.result = plan, result
@@ -119,6 +141,7 @@ class _Planner:
         self.by_prompt: dict[tuple[str, str], list[Known]] = {}
         self.by_title: dict[tuple[str, str], list[Known]] = {}
         self.lessons: set[str] = set()
+        self.pictures: dict[str, int] = {}
 
     def run(self) -> None:
         self._load()
@@ -141,6 +164,7 @@ class _Planner:
             if prompt:
                 self.by_prompt.setdefault((known.kind, prompt), []).append(known)
             self.by_title.setdefault((known.kind, folded(known.title)), []).append(known)
+        self.pictures = known_pictures(picture for item in items for picture in item.pictures.values())
         named = {item.lesson for item in items if _uuid(item.lesson)}
         self.lessons = {str(key) for key in Activity.objects.filter(key__in=named).values_list("key", flat=True)}
 
@@ -212,7 +236,8 @@ class _Planner:
             self.left_out(item, _("In the bank this item is of the kind “%(there)s”, here “%(here)s”.") % labels)
             return None
         try:
-            raw = item.raw if known is None else self._merged(item, known)
+            raw = numbered(item.raw, self.pictures)
+            raw = raw if known is None else self._merged(raw, known)
         except MergeError as error:
             self.left_out(item, _("It does not fit to the item in the bank: %(why)s.") % {"why": error})
             return None
@@ -230,15 +255,17 @@ class _Planner:
         planned.missing = [code for code in LANGUAGES if not is_complete(planned.content, code)]
         return planned
 
-    def _merged(self, item: ExchangeItem, known: Known) -> dict[str, Any]:
+    def _merged(self, raw: dict[str, Any], known: Known) -> dict[str, Any]:
         """What is there, with what the file says. Raises MergeError."""
         if not self.result.exact and not known.raw.get(f"prompt_{self.language}"):
             # A translation: it may not bring another right answer along.
-            for name, value in item.raw.items():
-                plain = not isinstance(value, (dict, list)) and name.rpartition("_")[2] not in LANGUAGES
+            for name, value in raw.items():
+                plain = (
+                    name != "image" and not isinstance(value, (dict, list)) and name.rpartition("_")[2] not in LANGUAGES
+                )
                 if plain and value not in (None, "") and normal(value, name) != normal(known.raw.get(name), name):
                     raise MergeError(_("it has another right answer"))
-        joined: dict[str, Any] = merged(known.raw, item.raw, languages=self.languages, exact=self.result.exact)
+        joined: dict[str, Any] = merged(known.raw, raw, languages=self.languages, exact=self.result.exact)
         return joined
 
     def _values(self, item: ExchangeItem, known: Known | None) -> dict[str, Any]:
@@ -268,6 +295,7 @@ class _Planner:
 def _unfit(kind: str, raw: dict[str, Any]) -> list[str]:
     """Sentences about what the editor could not take; nested cells of a sheet may hold anything."""
     block = get_kind(kind).block()
+    raw = unpictured(raw)  # a block asks the library for what it names
     try:
         block.get_prep_value(block.to_python(raw))
         get_kind(kind).authored(raw)

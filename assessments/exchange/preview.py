@@ -90,5 +90,9 @@ def _values(block: blocks.Block, raw: Any, label: str = "") -> Iterator[tuple[st
     elif isinstance(block, blocks.ListBlock) and is_list(raw):
         for number, child in enumerate(raw, 1):
             yield from _values(block.child_block, child["value"], f"{label} {number}")
-    elif raw not in (None, ""):
+    elif isinstance(block, blocks.StreamBlock) and is_list(raw):
+        for number, child in enumerate(raw, 1):
+            if child.get("type") in block.child_blocks:
+                yield from _values(block.child_blocks[child["type"]], child["value"], f"{label} {number}")
+    elif raw not in (None, "", []):
         yield label, str(raw)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from assessments.exchange.pictures import Picture
+
 DIFFICULTY_TAG = "difficulty:"
 
 
@@ -21,6 +23,7 @@ class Answer:
     tolerance: Decimal | None = None
     match: str = ""
     ident: str = ""
+    picture: Picture | None = None
     extras: dict[str, Any] = field(default_factory=dict)
 
 
@@ -41,6 +44,7 @@ class Question:
     tags: list[str] = field(default_factory=list)
     difficulty: str = ""  # of `Difficulty`
     hints: list[str] = field(default_factory=list)
+    picture: Picture | None = None
     extras: dict[str, Any] = field(default_factory=dict)
     losses: list[str] = field(default_factory=list)
 

@@ -1,6 +1,7 @@
 """Bytes to text, and HTML to the plain text that items hold."""
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 from django.utils.translation import gettext as _
@@ -29,6 +30,8 @@ def decode(content: bytes) -> str:
     if not content.strip():
         raise FileError(_("The file is empty."))
     text = _decoded(content)
+    if text is not None and not text.strip("\ufeff \t\r\n"):
+        raise FileError(_("The file is empty."))
     if text is None or "\x00" in text:
         raise FileError(_("This is not a text file in UTF-8, UTF-16 or Windows-1252."))
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -59,8 +62,9 @@ def tidy(text: str) -> str:
 class _Reducer(HTMLParser):
     """HTML to lines of text; notes what formatting and media went."""
 
-    def __init__(self, blanks: re.Pattern[str]) -> None:
+    def __init__(self, blanks: re.Pattern[str], takes: Callable[[str, str], bool] | None) -> None:
         super().__init__(convert_charrefs=True)
+        self.takes = takes
         self.blanks = blanks
         self.parts: list[str] = []
         self.formatting: set[str] = set()
@@ -109,6 +113,8 @@ class _Reducer(HTMLParser):
             self.skipping = max(0, self.skipping - 1)
 
     def _media(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "img" and self.takes is not None and self.takes(attributes.get("src", ""), attributes.get("alt", "")):
+            return
         self.media.add(tag)
         self.sources.append((attributes.get("src", "")[:1000], attributes.get("alt", "")))
         if attributes.get("alt"):
@@ -119,13 +125,16 @@ class _Reducer(HTMLParser):
             self.parts.append(data if self.preformatted else self.blanks.sub(" ", data))
 
 
-def html_to_text(html: str, *, keep_blanks: bool = False) -> tuple[str, list[str], list[tuple[str, str]]]:
+def html_to_text(
+    html: str, *, keep_blanks: bool = False, takes: Callable[[str, str], bool] | None = None
+) -> tuple[str, list[str], list[tuple[str, str]]]:
     """Plain text, sentences about what was lost, and source and alternative text of each embedded medium.
 
+    `takes` is asked for each picture, by source and alternative text; what it takes is not among the media.
     With `keep_blanks`, only line breaks of the source become one blank; else any number of blanks does, and Moodle's
     many non-breaking ones become ordinary.
     """
-    reducer = _Reducer(_SOURCE_BREAK if keep_blanks else _BLANKS)
+    reducer = _Reducer(_SOURCE_BREAK if keep_blanks else _BLANKS, takes)
     reducer.feed(html)
     reducer.close()
     joined = "".join(reducer.parts)

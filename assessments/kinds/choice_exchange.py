@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from assessments.exchange.items import Raw
-from assessments.exchange.moodle_family import percent
+from assessments.exchange.moodle_family import near, percent, share
 from assessments.exchange.questions import Answer, NotRepresentableError, Question
 from assessments.exchange.raw import children, listed, own, say
 
@@ -50,6 +50,26 @@ def write_options(raw: Raw, language: str, *, right: Decimal, wrong: Decimal) ->
     return Question(
         "multichoice", own(raw, "prompt", language), feedback=own(raw, "feedback", language), answers=answers
     )
+
+
+def note_fractions(question: Question, right: set[int]) -> None:
+    """Note marks that are none of ours: one answer with all, or several with equal parts."""
+    wrong = len(question.answers) - len(right)
+    for place, answer in enumerate(question.answers):
+        if question.single and place not in right and answer.fraction:
+            question.lose(
+                _("The answer “%(answer)s” is worth %(percent)s %% there; here it counts as wrong.") % worth(answer)
+            )
+        elif not question.single and place in right and not near(answer.fraction, share(1, len(right))):
+            question.lose(
+                _("The answer “%(answer)s” is worth %(percent)s %% there; here all right answers are worth the same.")
+                % worth(answer)
+            )
+        elif not question.single and place not in right and not near(answer.fraction, -share(1, wrong)):
+            question.lose(
+                _("Choosing “%(answer)s” counts %(percent)s %% there; here all wrong answers take the same part.")
+                % worth(answer)
+            )
 
 
 def worth(answer: Answer) -> dict[str, str]:

@@ -18,6 +18,8 @@ class Format(ABC):
     content_type: ClassVar[str]
     # Whether one file holds both languages; else it is in the one that is named.
     bilingual: ClassVar[bool] = False
+    # Whether pictures travel inside of the file.
+    pictured: ClassVar[bool] = False
 
     @abstractmethod
     def read(self, content: bytes, language: str) -> ReadResult:

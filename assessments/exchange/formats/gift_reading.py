@@ -132,7 +132,8 @@ def _question(chunk: _Chunk) -> Question:
     head, answers, tail = text[:opening], text[opening + 1 : closing], text[closing + 1 :]
     if "{" in answers or "}" in answers:
         raise _FaultError(_("A question has one pair of braces { }; here they do not match."))
-    if tail.strip():
+    closed = head.rstrip().endswith((".", "?", "!", ":")) and not re.search(r"\w", tail)
+    if tail.strip() and not closed:  # after “…?” a full stop is none of the text
         head = f"{head}_____{tail}" if head[-1:].isspace() or not head.strip() else f"{head} _____{tail}"
     question.text = _said(question, head, how)
     _answers(question, answers.strip(), how)

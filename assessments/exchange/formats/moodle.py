@@ -19,6 +19,7 @@ class Moodle(Format):
     label = "Moodle XML"
     suffix = "xml"
     content_type = "application/xml; charset=utf-8"
+    pictured = True
 
     can: ClassVar = frozenset(
         {
@@ -52,7 +53,7 @@ class Moodle(Format):
         category = ""
         for item in items:
             try:
-                question = question_of(item, language, can=self.can)
+                question = question_of(item, language, can=self.can, pictured=True)
             except NotRepresentableError as error:
                 result.problems.append(Problem(Level.ITEM, 0, item.name, str(error)))
                 continue

@@ -7,18 +7,24 @@ and an item has not is noted on the question, element by element.
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
+from assessments.exchange.embedded import Place, checked, decoded
+from assessments.exchange.formats import moodle_gaps
 from assessments.exchange.items import Level, Problem
 from assessments.exchange.limits import MAX_ITEMS, too_many
-from assessments.exchange.moodle_family import percent
-from assessments.exchange.questions import Answer, Question
+from assessments.exchange.moodle_family import percent, topic_of
+from assessments.exchange.pictures import Picture
+from assessments.exchange.questions import Answer, NotRepresentableError, Question
 from assessments.exchange.text import html_to_text, tidy
 from assessments.exchange.xml import Node
 
 _TYPES = {"matching": "match", "ddmatch": "match", "multianswer": "cloze", "calculatedsimple": "calculated"}
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
+_SEVERAL_LANGUAGES = re.compile(r"""class=["']multilang["']|\{mlang\s""")
+_HERE = "@@PLUGINFILE@@/"
 _YES = frozenset({"1", "true", "yes"})
 # Read below, or only about how Moodle shows the question.
 _KNOWN = frozenset(
@@ -29,7 +35,7 @@ _KNOWN = frozenset(
     | {"selecttype", "selectcount", "gradingtype", "showgrading", "numberingstyle", "responseformat"}
     | {"responserequired", "responsefieldlines", "attachments", "attachmentsrequired", "graderinfo", "minwordlimit"}
     | {"responsetemplate", "maxwordlimit", "maxbytes", "filetypeslist", "dataset_definitions", "synchronize"}
-    | {"instructions", "coursetags", "unitpresentation", "shuffle"}
+    | {"instructions", "coursetags", "unitpresentation", "shuffle", "selectoption", "dragbox"}
 )
 _DEFAULT_SELECT = {"0": "ALL", "1": "RANDOM", "2": "CONTIGUOUS"}
 
@@ -44,12 +50,19 @@ def questions_of(root: Node, problems: list[Problem]) -> Iterator[Question]:
         if kind == "category":
             path = node.first("category")
             category = path.said("text") or path.text.strip() if path is not None else ""
+            about = node.first("info")
+            if about is not None and (text := tidy(html_to_text(_inner(about))[0])):
+                message = _("The description of the category: “%(text)s”") % {"text": text[:120]}
+                problems.append(Problem(Level.LOSS, node.line, topic_of(category) or category, message))
             continue
         try:
             question = _question(node, kind)
         except InvalidOperation:
             name = tidy(node.first("name").text if node.first("name") else "")  # type: ignore[union-attr]  # asked just before
             problems.append(Problem(Level.ITEM, node.line, name, _("A mark or tolerance in it is no number.")))
+            continue
+        except NotRepresentableError as error:
+            problems.append(Problem(Level.ITEM, node.line, tidy(node.said("name")), str(error)))
             continue
         question.category = category
         yield question
@@ -59,7 +72,9 @@ def _question(node: Node, kind: str) -> Question:
     question = Question(_TYPES.get(kind, kind), line=node.line, identifier=tidy(node.said("idnumber")))
     name = node.first("name")
     question.name = _named(_inner(name)) if name is not None else ""
-    question.text = _said(question, node.first("questiontext"))
+    place = _place(question, node.first("questiontext"))
+    question.text = _said(question, node.first("questiontext"), place=place)
+    question.picture = place.picture or _old_picture(question, node)
     question.feedback = _said(question, node.first("generalfeedback"))
     question.single = node.said("single").lower() in {*_YES, ""} if kind == "multichoice" else True
     tags = node.first("tags")
@@ -74,6 +89,8 @@ def _question(node: Node, kind: str) -> Question:
         question.answers.sort(key=lambda answer: answer.fraction)
     _details(question, node)
     _note(question, node)
+    if kind in moodle_gaps.TYPES:
+        moodle_gaps.read_gaps(question, node, kind)
     return question
 
 
@@ -85,10 +102,13 @@ def _named(text: str) -> str:
 
 def _answer(question: Question, node: Node) -> Answer:
     """`<answer fraction="100">` with text, feedback and tolerance. Raises InvalidOperation."""
+    how = "moodle_auto_format" if question.qtype in {"numerical", "calculated"} else ""
+    place = _place(question, node) if question.qtype == "multichoice" else None
     answer = Answer(
-        _said(question, node, default="moodle_auto_format" if question.qtype in {"numerical", "calculated"} else ""),
+        _said(question, node, default=how, place=place),
         _number(node.get("fraction", "0")),
         _said(question, node.first("feedback")),
+        picture=place.picture if place is not None else None,
     )
     tolerance = node.said("tolerance")
     if tolerance or question.qtype == "numerical":
@@ -126,30 +146,66 @@ def _inner(node: Node) -> str:
     return "".join(part for part in node.content if isinstance(part, str))
 
 
-def _said(question: Question, node: Node | None, default: str = "") -> str:
-    """A text as plain text; what goes with its formatting and files is noted."""
+def _place(question: Question, node: Node | None) -> Place:
+    """Room for one of the files that stand beside a text: `<file name="a.png" path="/" encoding="base64">`."""
+    files = {_address(file): file for file in node.all("file")} if node is not None else {}
+
+    def find(source: str) -> tuple[str, bytes] | None:
+        file = files.get(_local(source))
+        content = decoded(file.text) if file is not None and file.get("encoding", "base64") == "base64" else None
+        return None if file is None or content is None else (file.get("name"), content)
+
+    return Place(question, find)
+
+
+def _local(source: str) -> str:
+    """`@@PLUGINFILE@@/my%20flag.png?time=1` as the file itself is called."""
+    return unquote(source.partition("?")[0]).removeprefix(_HERE)
+
+
+def _address(file: Node) -> str:
+    return f"{file.get('path').strip('/')}/{file.get('name')}".removeprefix("/")
+
+
+def _old_picture(question: Question, node: Node) -> Picture | None:
+    """`<image>` and `<image_base64>` of Moodle 1.9."""
+    name, encoded = node.said("image"), node.said("image_base64")
+    if not name and not encoded:
+        return None
+    content = decoded(encoded)
+    if not content:
+        question.lose(_("The embedded file “%(name)s” is not taken over.") % {"name": name[:80] or "?"})
+        return None
+    return checked(question, name or "picture", content, "")
+
+
+def _said(question: Question, node: Node | None, default: str = "", *, place: Place | None = None) -> str:
+    """A text as plain text, its picture in `place`; what goes with its formatting and files is noted."""
     if node is None:
         return ""
     raw, how = _inner(node), node.get("format", default)
-    for file in node.all("file"):
-        question.lose(_("The embedded file “%(name)s” is not taken over.") % {"name": file.get("name")[:80] or "?"})
+    text, media = raw, list[tuple[str, str]]()
+    if _SEVERAL_LANGUAGES.search(raw):
+        question.lose(_("Texts in several languages stand one after another in it; take one of them away."))
     if how in {"plain_text", "2"} or (how in {"markdown", "4"} and not _TAG.search(raw)):
         if how in {"markdown", "4"} and re.search(r"[*_#`\[|]", raw):
             question.lose(_("Markdown stays as it was typed."))
-        return tidy(raw)
-    if not _TAG.search(raw):
+    elif not _TAG.search(raw):
         # Without markup, line breaks of HTML are blanks; elsewhere they are meant.
-        return tidy(raw) if how not in {"html", "1"} else tidy(re.sub(r"\s*\n\s*", " ", raw.strip()))
-    text, losses, media = html_to_text(raw if how in {"html", "1", ""} else raw.replace("\n", "<br>"))
-    for loss in losses:
-        question.lose(loss)
-    embedded = {file.get("name") for file in node.all("file")}
-    for source, _alt in media:
-        name = source.removeprefix("@@PLUGINFILE@@/").partition("?")[0]
-        if name not in embedded:
-            shown = name.partition(",")[0] if name.startswith("data:") else name
-            question.lose(_("The embedded file “%(name)s” is not taken over.") % {"name": shown[:80] or "?"})
-    return text
+        text = raw if how not in {"html", "1"} else re.sub(r"\s*\n\s*", " ", raw.strip())
+    else:
+        html = raw if how in {"html", "1", ""} else raw.replace("\n", "<br>")
+        text, losses, media = html_to_text(html, takes=place.takes if place is not None else None)
+        for loss in losses:
+            question.lose(loss)
+    settled = {_local(source) for source in place.settled} if place is not None else set()
+    left = [_address(file) for file in node.all("file")] + [_local(source) for source, _alt in media]
+    for name in dict.fromkeys(left):
+        if name in settled:
+            continue
+        shown = name.partition(",")[0] if name.startswith("data:") else name
+        question.lose(_("The embedded file “%(name)s” is not taken over.") % {"name": shown[:80] or "?"})
+    return tidy(text)
 
 
 def _details(question: Question, node: Node) -> None:
@@ -202,8 +258,6 @@ def _note(question: Question, node: Node) -> None:
         if text := _said(question, node.first(name)):
             question.lose(_("Feedback on the answer as a whole: “%(text)s”") % {"text": text[:120]})
     question.hints = [text for hint in node.all("hint") if (text := _said(question, hint))]
-    if node.first("image_base64") is not None or node.said("image"):
-        question.lose(_("The embedded file “%(name)s” is not taken over.") % {"name": node.said("image")[:80] or "?"})
     unknown = sorted({child.tag for child in node if child.tag not in _KNOWN and child.text.strip()})
     if unknown:
         question.lose(_("Not read: %(names)s.") % {"names": ", ".join(unknown)[:200]})

@@ -1,10 +1,13 @@
-"""Questions to Moodle XML. Texts are written as `plain_text`, which Moodle shows as they are."""
+"""Questions to Moodle XML. Texts are written as `plain_text`, which is shown as it is; with a picture as HTML."""
 
+import base64
 from collections.abc import Iterator
+from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
 
 from assessments.exchange.moodle_family import percent
+from assessments.exchange.pictures import Picture
 from assessments.exchange.questions import Answer, Question
 from assessments.exchange.text import tidy
 from assessments.exchange.xml import element, escaped
@@ -16,7 +19,7 @@ def written(question: Question) -> str:
     """One `<question>`."""
     parts = [
         element("name", element("text", escaped(question.name))),
-        _text("questiontext", question.text),
+        _text("questiontext", question.text, picture=question.picture),
         _text("generalfeedback", question.feedback),
         element("defaultgrade", "1"),
         element("penalty", "0"),
@@ -31,15 +34,23 @@ def written(question: Question) -> str:
     return element("question", f"\n{body}\n", type=_TYPES.get(question.qtype, question.qtype))
 
 
-def _text(tag: str, text: str, *more: str, **attributes: str) -> str:
-    return element(tag, element("text", escaped(text)), *more, format="plain_text", **attributes)
+def _text(tag: str, text: str, *more: str, picture: Picture | None = None, **attributes: str) -> str:
+    if picture is None:
+        return element(tag, element("text", escaped(text)), *more, format="plain_text", **attributes)
+    paragraphs = [f"<p>{escaped(part)}</p>".replace("\n", "<br>") for part in tidy(text).split("\n\n") if part]
+    image = element("img", src=f"@@PLUGINFILE@@/{picture.name}", alt=picture.alt)
+    html = element("text", escape("".join([*paragraphs, f"<p>{image}</p>"])))
+    content = base64.b64encode(picture.content).decode()
+    file = element("file", content, name=picture.name, path="/", encoding="base64")
+    return element(tag, html, file, *more, format="html", **attributes)
 
 
 def _answer(answer: Answer, *more: str, fraction: str | None = None) -> str:
     share = percent(answer.fraction) if fraction is None else fraction
     tolerance = [] if answer.tolerance is None else [element("tolerance", format(answer.tolerance, "f"))]
     extras = [element(name, escaped(str(value))) for name, value in answer.extras.items()]
-    return _text("answer", answer.text, _text("feedback", answer.feedback), *tolerance, *extras, *more, fraction=share)
+    parts = (_text("feedback", answer.feedback), *tolerance, *extras, *more)
+    return _text("answer", answer.text, *parts, picture=answer.picture, fraction=share)
 
 
 _SETTINGS = {
@@ -104,5 +115,7 @@ def _units(units: list[tuple[str, str]]) -> Iterator[str]:
 def losses_of(question: Question) -> Iterator[str]:
     """What Moodle has no place for."""
     yield from question.losses
+    if question.qtype == "cloze" and "\n\n" in question.extras["prompt"]:
+        yield _("Question and text with gaps are one text there; the question's first paragraph parts them.")
     if question.qtype in {"match", "ordering"} and any(tidy(answer.feedback) for answer in question.answers):
         yield _("Moodle shows no feedback on single entries; the file keeps it.")

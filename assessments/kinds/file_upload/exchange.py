@@ -1,4 +1,4 @@
-"""File upload elsewhere: Moodle's essay without a text and with one attachment. The rubric stays here.
+"""File upload elsewhere: Moodle's essay without a text and with one attachment, QTI's upload. The rubric stays here.
 
 Source: Moodle's `question/type/essay` (4.5): `responseformat`, `attachments`, `filetypeslist`, `maxbytes`.
 """
@@ -46,7 +46,7 @@ def _is(sort: str, name: str) -> bool:
         "video": {"video", "html_video", "web_video", ".mp4", ".mov", ".webm", ".ogv"},
         "pdf": {".pdf", "application/pdf", "pdf"},
     }
-    return name in known[sort]
+    return name in known[sort] or name.startswith(f"{sort}/")
 
 
 def write_question(raw: Raw, language: str) -> Question:

@@ -1,10 +1,13 @@
-"""Gap fill elsewhere: Moodle's embedded answers, known as Cloze, where text and answers are one string.
+"""Gap fill elsewhere: fields in a text, as QTI has them, and Moodle's embedded answers, known as Cloze.
 
-Source: Moodle's `question/type/multianswer` (4.5): `{2:SHORTANSWER:=right#feedback~%50%half~*#everything else}`.
+On its way a text with gaps is a question of the type `gaps`: `{{1}}` in its text stands for the first of
+`extras["gaps"]`, which are questions themselves. In Cloze, text and answers are one string. Source: Moodle's
+`question/type/multianswer` (4.5): `{2:SHORTANSWER:=right#feedback~%50%half~*#everything else}`.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
@@ -33,37 +36,52 @@ _MAX_POINTS, _MAX_CHOICES = 20, 8
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 def read_question(question: Question, language: str) -> Raw | None:
-    if question.qtype != "cloze":
+    if question.qtype == "cloze":
+        _part_cloze(question)
+    if question.qtype != "gaps":
         return None
-    found = list(_GAP.finditer(question.text))
-    if not found:
-        raise NotRepresentableError(_("There is no gap in its text."))
-    if len(found) > MAX_GAPS:
+    parts: list[Question] = question.extras["gaps"]
+    if len(parts) > MAX_GAPS:
         raise NotRepresentableError(
-            _("It has %(count)d gaps; an item has at most %(most)d.") % {"count": len(found), "most": MAX_GAPS}
+            _("It has %(count)d gaps; an item has at most %(most)d.") % {"count": len(parts), "most": MAX_GAPS}
         )
-    gaps = [_read_gap(question, one, language) for one in found]
-    counted = iter(range(1, len(found) + 1))
-    prompt, text = _parted(_GAP.sub(lambda _found: "{{" + str(next(counted)) + "}}", question.text), language)
+    prompt, text = question.text, str(question.extras.get("text") or "")
+    if not text:
+        prompt, text = _parted(question.text)
     return {
-        **say("prompt", prompt, language),
+        **say("prompt", prompt or _usual(language), language),
         **say("text", text, language),
         **say("feedback", question.feedback, language),
-        "gaps": gaps,
+        "gaps": [_read_gap(question, part, language) for part in parts],
     }
 
 
-def _parted(text: str, language: str) -> tuple[str, str]:
-    """The first paragraph is the question if a text with the gaps follows; else the question is the usual one."""
+def _part_cloze(question: Question) -> None:
+    """Text and gaps of a Cloze text. Raises NotRepresentableError."""
+    found = list(_GAP.finditer(question.text))
+    if not found:
+        raise NotRepresentableError(_("There is no gap in its text."))
+    if MARK.search(_GAP.sub("", question.text)):
+        raise NotRepresentableError(_("Its text holds “{{1}}”, which stands for a gap here."))
+    question.extras["gaps"] = [_cloze_part(question, one) for one in found]
+    counted = iter(range(1, len(found) + 1))
+    question.text = _GAP.sub(lambda _found: "{{" + str(next(counted)) + "}}", question.text)
+    question.qtype = "gaps"
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The first paragraph is the question if a text with the gaps follows."""
     head, _separator, rest = text.partition("\n\n")
-    if rest.strip() and not MARK.search(head):
-        return head.strip(), rest.strip()
+    return (head.strip(), rest.strip()) if rest.strip() and not MARK.search(head) else ("", text)
+
+
+def _usual(language: str) -> str:
     with override(language):
-        return _("Fill in the gaps."), text
+        return _("Fill in the gaps.")
 
 
-def _read_gap(question: Question, found: re.Match[str], language: str) -> Raw:
-    """A child of the list of gaps. Raises NotRepresentableError."""
+def _cloze_part(question: Question, found: re.Match[str]) -> Question:
+    """One gap of a Cloze text as a question. Raises NotRepresentableError."""
     weight, sort, body = found.groups()
     points = min(max(int(weight or 1), 1), _MAX_POINTS)
     if weight and int(weight) != points:
@@ -71,22 +89,38 @@ def _read_gap(question: Question, found: re.Match[str], language: str) -> Raw:
             _("A gap is worth %(count)s points there, here %(points)d.") % {"count": weight, "points": points}
         )
     answers = [_read_answer(one) for one in _ANSWER.findall(body)]
-    part = Question("shortanswer", feedback=_for_the_rest(answers), answers=answers)
+    part = Question("", feedback=_for_the_rest(answers), answers=answers, extras={"points": points})
     if sort in _LIST | _BUTTONS:
+        part.qtype = "multichoice"
         if sort in _BUTTONS:
             question.lose(_("Choices of a gap are buttons there, here a list."))
-        kind, value = "select", _read_choices(part, language)
     elif sort in _NUMBER:
-        kind, value = "number", _read_number(part)
+        part.qtype = "numerical"
+        for one in answers:
+            value, _colon, tolerance = one.text.partition(":")
+            one.text, one.tolerance = value.replace(",", "."), number(tolerance.replace(",", ".") or "0")
     elif sort in _TEXT | _CASE:
-        if sort in _CASE:
-            question.lose(_("Upper case and lower case are told apart in a gap there, here they are not."))
+        part.qtype = "shortanswer"
+        part.extras["usecase"] = "1" if sort in _CASE else "0"
         part.answers = [one for one in answers if one.text != "*"]
-        kind, value = "text", {"answers": (short_text.read_question(part, language) or {})["answers"]}
     else:
         raise NotRepresentableError(_("A gap of the type “%(type)s” has no place here.") % {"type": sort})
+    return part
+
+
+def _read_gap(question: Question, part: Question, language: str) -> Raw:
+    """A child of the list of gaps. Raises NotRepresentableError."""
+    if part.qtype == "multichoice":
+        kind, value = "select", _read_choices(part, language)
+    elif part.qtype == "numerical":
+        kind, value = "number", _read_number(part)
+    else:
+        if part.extras.get("usecase") == "1":
+            part.lose(_("Upper case and lower case are told apart in a gap there, here they are not."))
+        kind, value = "text", {"answers": (short_text.read_question(part, language) or {})["answers"]}
     for loss in part.losses:
         question.lose(loss)
+    points = part.extras.get("points") or 1
     return {"type": kind, "id": "", "value": {"points": points, **value, **say("feedback", part.feedback, language)}}
 
 
@@ -149,16 +183,15 @@ def _read_choices(part: Question, language: str) -> Raw:
 
 
 def _read_number(part: Question) -> Raw:
-    """`=12.5:0.5`: the number and how far an answer may be off."""
+    """The number and how far an answer may be off."""
     right = next((one for one in part.answers if one.fraction == 100), None)
-    value, tolerance = (right.text.partition(":")[::2]) if right else ("", "")
-    if (exact := number(value.replace(",", "."))) is None:
+    if right is None or (exact := number(right.text)) is None:
         raise NotRepresentableError(_("No number earns full marks."))
     for one in part.answers:
         if one is not right and one.text != "*":
             part.lose(_("A second number of a gap: “%(text)s”") % {"text": one.text[:80]})
     _note_feedback(part, part.answers)
-    return {"number": plain(exact), "tolerance": plain(number(tolerance.replace(",", ".") or "0") or Decimal(0))}
+    return {"number": plain(exact), "tolerance": plain(right.tolerance or Decimal(0))}
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -173,41 +206,58 @@ def write_question(raw: Raw, language: str) -> Question:
         question.lose(
             _("The gaps stand in another order than in the list: import this language as an item of its own.")
         )
-
-    def gap(found: re.Match[str]) -> str:
-        child = gaps[int(found[1]) - 1]
-        return _written(question, child["type"], child["value"], language)
-
-    question.text = f"{prompt}\n\n{MARK.sub(gap, text)}"
-    if "\n\n" in prompt:
-        question.lose(_("Question and text with gaps are one text there; the question's first paragraph parts them."))
+    parts = [_written(question, gaps[place - 1], language) for place in there]
+    counted, again = iter(parts), iter(range(1, len(parts) + 1))
+    question.text = f"{prompt}\n\n{MARK.sub(lambda _found: _cloze(next(counted)), text)}"
+    question.extras = {
+        "gaps": parts,
+        "prompt": prompt,
+        "text": MARK.sub(lambda _found: "{{" + str(next(again)) + "}}", text),
+    }
     return question
 
 
-def _written(question: Question, sort: str, value: Raw, language: str) -> str:
+def _written(question: Question, child: Raw, language: str) -> Question:
+    """A gap as a question. Raises NotRepresentableError."""
+    sort, value = child["type"], child["value"]
     feedback = own(value, "feedback", language)
-    rest = [Answer("*", feedback=feedback)] if feedback else []
     if sort == "number":
         exact = number(value.get("number"))
         if exact is None:
             raise NotRepresentableError(_("The right result is missing."))
         tolerance = number(value.get("tolerance") or 0) or Decimal(0)
-        answers = [Answer(f"{plain(exact)}:{plain(tolerance)}", Decimal(100), feedback), *rest]
-        name = "NUMERICAL"
+        part = Question("numerical", answers=[Answer(plain(exact), Decimal(100), tolerance=tolerance)])
     elif sort == "select":
-        answers = [
-            Answer(own(choice, "text", language), Decimal(100 * bool(choice.get("correct"))), feedback)
+        part = Question("multichoice")
+        part.answers = [
+            Answer(own(choice, "text", language), Decimal(100 * bool(choice.get("correct"))))
             for _ident, choice in children(value, "choices")
         ]
-        name = "MULTICHOICE_S"
     else:
         part = short_text.write_question({**value, "umlauts": True}, language)
         for loss in part.losses:
             question.lose(loss)
-        answers, name = [*part.answers, *rest], "SHORTANSWER"
-    if not all(one.text for one in answers):
+    if not all(one.text for one in part.answers) or not any(one.fraction == 100 for one in part.answers):
         raise NotRepresentableError(_("An answer has no text in this language."))
-    return "{" + f"{value.get('points') or 1}:{name}:" + "~".join(_answers(answers)) + "}"
+    part.feedback = feedback
+    part.extras["points"] = value.get("points") or 1
+    return part
+
+
+_CLOZE_TYPES = {"numerical": "NUMERICAL", "multichoice": "MULTICHOICE_S", "shortanswer": "SHORTANSWER"}
+
+
+def _cloze(part: Question) -> str:
+    """A gap in Cloze's words. The word on the gap stands at each of its answers, and at every other one."""
+    answers = part.answers
+    if part.qtype != "shortanswer":
+        answers = [replace(one, feedback=part.feedback) for one in answers]
+    if part.qtype == "numerical":
+        answers = [replace(one, text=f"{one.text}:{plain(one.tolerance or Decimal(0))}") for one in answers]
+    if part.feedback and part.qtype != "multichoice":
+        answers = [*answers, Answer("*", feedback=part.feedback)]
+    head = f"{part.extras['points']}:{_CLOZE_TYPES[part.qtype]}:"
+    return "{" + head + "~".join(_answers(answers)) + "}"
 
 
 def _answers(answers: list[Answer]) -> Iterator[str]:

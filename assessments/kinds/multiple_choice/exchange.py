@@ -3,28 +3,17 @@
 from django.utils.translation import gettext as _
 
 from assessments.exchange.items import Raw
-from assessments.exchange.moodle_family import near, share
+from assessments.exchange.moodle_family import share
 from assessments.exchange.questions import NotRepresentableError, Question
 from assessments.exchange.raw import children
-from assessments.kinds.choice_exchange import read_options, worth, write_options
+from assessments.kinds.choice_exchange import note_fractions, read_options, write_options
 
 
 def read_question(question: Question, language: str) -> Raw | None:
     if question.qtype != "multichoice" or question.single:
         return None
     right = {place for place, answer in enumerate(question.answers) if answer.fraction > 0}
-    wrong = len(question.answers) - len(right)
-    for place, answer in enumerate(question.answers):
-        if place in right and not near(answer.fraction, share(1, len(right))):
-            question.lose(
-                _("The answer “%(answer)s” is worth %(percent)s %% there; here all right answers are worth the same.")
-                % worth(answer)
-            )
-        elif place not in right and not near(answer.fraction, -share(1, wrong)):
-            question.lose(
-                _("Choosing “%(answer)s” counts %(percent)s %% there; here all wrong answers take the same part.")
-                % worth(answer)
-            )
+    note_fractions(question, right)
     return read_options(question, language, right=right)
 
 

@@ -8,18 +8,14 @@ from assessments.exchange.items import Raw
 from assessments.exchange.moodle_family import near
 from assessments.exchange.questions import Question
 from assessments.exchange.raw import children
-from assessments.kinds.choice_exchange import read_options, worth, write_options
+from assessments.kinds.choice_exchange import note_fractions, read_options, write_options
 
 
 def read_question(question: Question, language: str) -> Raw | None:
     if question.qtype != "multichoice" or not question.single:
         return None
     full = {place for place, answer in enumerate(question.answers) if near(answer.fraction, Decimal(100))}
-    for place, answer in enumerate(question.answers):
-        if place not in full and answer.fraction:
-            question.lose(
-                _("The answer “%(answer)s” is worth %(percent)s %% there; here it counts as wrong.") % worth(answer)
-            )
+    note_fractions(question, full)
     if len(full) != 1:
         question.lose(
             _("%(count)d answers earn full marks there; here exactly one must, so mark it before you publish.")

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         except FileError as error:
             raise CommandError(f"{path}: {error}") from error
         plan = plan_import(content, **choice)
-        refused = not plan.ok or (options["strict"] and bool(plan.at(Level.ITEM)))
+        refused = not plan.items or (options["strict"] and bool(plan.at(Level.ITEM)))
         if not refused and not options["dry_run"]:
             try:
                 plan = apply_import(content, actor=None, **choice)
@@ -64,3 +64,5 @@ class Command(BaseCommand):
                 f"{counts['new']} {would}created as drafts, {counts['changed']} {would}changed in a new draft,"
                 f" {counts['unchanged']} unchanged, {counts['left_out']} left out."
             )
+            if pictures := len(plan.new_pictures) if dry_run else plan.stored_pictures:
+                self.stdout.write(f"{pictures} pictures {would}added to the library.")

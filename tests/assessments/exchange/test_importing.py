@@ -267,3 +267,54 @@ class TestCommands:
         for path in (tmp_path / "missing", large):
             with pytest.raises(CommandError):
                 self.run("import_items", path)
+
+    @pytest.mark.parametrize(
+        ("content", "named", "why"),
+        [
+            (b"", "", "is empty"),
+            (b" \n\t", "gift", "is empty"),
+            (b"\xef\xbb\xbf", "", "is empty"),
+            (bytes(range(256)) * 9, "", "not a text file"),
+            (b"Just a sentence.\n", "", "Nothing is asked here"),
+            (b"<html><body>{=a}</body></html>", "", "begins with <html>"),
+            (b"<!-- {T} --><!DOCTYPE a><svg/>", "", "begins with <svg>"),
+            (b'<?xml version="1.0"?><quiz/>', "", "no question"),
+            (b"<quiz/>", "gift", "looks like Moodle XML, not like GIFT"),
+            (b"<quiz/>", "qti", "looks like Moodle XML, not like QTI"),
+            (b"What?\nA. a\nB. b\nANSWER: A", "gift", "looks like Aiken, not like GIFT"),
+            (b"What?{T}", "moodle", "not well-formed"),
+            (b"What?{T}", "qti", "not well-formed"),
+            (b"What?{T}", "aiken", "ANSWER line"),
+            (b"What?{T}", "xlsx", "looks like GIFT"),
+            (b"<questestinterop/>", "", "QTI 1.2"),
+            (b'<assessmentTest title="T"/>', "", "only names its items"),
+            (b"<manifest/>", "", "manifest of a package alone"),
+            (b"PK\x03\x04 no archive", "", "damaged"),
+        ],
+    )
+    def test_a_file_that_gives_nothing_says_why_and_fails(
+        self, tmp_path: Path, content: bytes, named: str, why: str
+    ) -> None:
+        path = tmp_path / "file"
+        path.write_bytes(content)
+        err = StringIO()
+        for more in ([], ["--dry-run"]):
+            with pytest.raises(CommandError, match="Nothing was imported"):
+                call_command("import_items", path, *more, format=named, stdout=StringIO(), stderr=err)
+            assert why in err.getvalue()
+        assert not Item.objects.exists()
+
+    def test_a_folder_and_a_file_of_100_megabytes_are_refused_unread(self, tmp_path: Path) -> None:
+        large = tmp_path / "large.xml"
+        with large.open("wb") as file:
+            file.truncate(100 * limits.MEGABYTE)
+        for path, why in ((tmp_path, "directory"), (large, "larger than 32 MB")):
+            with pytest.raises(CommandError, match=why):
+                self.run("import_items", path)
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+    def test_encodings_that_windows_writes_are_read(self, tmp_path: Path, encoding: str) -> None:
+        path = tmp_path / "items.txt"
+        path.write_bytes("Was ist größer?\r\nA. Äpfel\r\nB. Öl\r\nANSWER: B\r\n".encode(encoding))
+        self.run("import_items", path)
+        assert Item.objects.get().body[0].value["options"][1]["text_de"] == "Öl"

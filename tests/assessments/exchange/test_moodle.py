@@ -173,13 +173,41 @@ def test_whatever_has_no_place_is_named() -> None:
     assert said.count("a.png") == 1
 
 
-@pytest.mark.parametrize("kind", ["ddimageortext", "ddmarker", "random", "gapselect", "stack", "calculatedmulti"])
+@pytest.mark.parametrize("kind", ["ddimageortext", "ddmarker", "random", "stack", "calculatedmulti"])
 def test_types_without_a_kind_are_listed_with_line_and_name(kind: str) -> None:
     result = read("moodle", quiz(question(kind, "", name="Fremd")))
     assert result.items == []
     (problem,) = result.problems
     assert (problem.level, problem.line, problem.where) == (Level.ITEM, 3, "Fremd")
     assert kind in problem.message
+
+
+@pytest.mark.parametrize(("kind", "tag"), [("gapselect", "selectoption"), ("ddwtos", "dragbox")])
+def test_words_for_gaps_are_chosen_from_their_group(kind: str, tag: str) -> None:
+    words = "".join(
+        f"<{tag}><text>{word}</text><group>{group}</group></{tag}>"
+        for word, group in (("Reden", 1), ("Warten", 1), ("zwei", 2), ("drei", 2))
+    )
+    item = only(quiz(question(kind, words, text="Lies.</p><p>[[1]] hilft [[3]] Teams.")))
+    assert (item.kind, item.raw["prompt_de"], item.raw["text_de"]) == ("gap_fill", "Lies.", "{{1}} hilft {{2}} Teams.")
+    assert [
+        [(one["value"]["text_de"], one["value"]["correct"]) for one in gap["value"]["choices"]]
+        for gap in item.raw["gaps"]
+    ] == [[("Reden", True), ("Warten", False)], [("zwei", True), ("drei", False)]]
+    assert bool(item.losses) == (kind == "ddwtos")
+    for text, why in (("[[9]]", "a choice that is not there"), ("Ohne", "no gap"), ("{{1}} [[1]]", "stands for a gap")):
+        (problem,) = read("moodle", quiz(question(kind, words, text=text))).problems
+        assert why in problem.message
+
+
+def test_the_description_of_a_category_is_named() -> None:
+    category = (
+        '<question type="category"><category><text>$course$/top/Silos</text></category>'
+        '<info format="html"><text><![CDATA[<p>Alles zu Silos</p>]]></text></info></question>'
+    )
+    result = read("moodle", quiz(category, question("essay", "")))
+    assert [(one.level, one.where) for one in result.problems] == [(Level.LOSS, "Silos")]
+    assert "Alles zu Silos" in result.problems[0].message
 
 
 @pytest.mark.parametrize(

@@ -176,27 +176,22 @@ def test_a_number_with_a_tolerance_and_text_around_it() -> None:
         "</baseValue></setOutcomeValue></responseIf></responseCondition></responseProcessing>"
     )
     (item,) = read("qti", v2(body, declared("single", "float", ["3.14"]), rules)).items
+    (gap,) = item.raw["gaps"]
+    assert (item.kind, gap["type"]) == ("gap_fill", "number")
+    assert (gap["value"]["number"], gap["value"]["tolerance"]) == ("3.14", "0.01")
+    assert item.raw["text_de"] == "Give π, as in {{1}} metres."
+    (item,) = read("qti", v2(body.replace(" metres.", ""), declared("single", "float", ["3.14"]), rules)).items
     assert (item.kind, item.raw["answer"], item.raw["tolerance"]) == ("numeric", "3.14", "0.01")
-    assert item.raw["prompt_de"] == "Give π, as in _____ metres."
+    assert item.raw["prompt_de"] == "Give π, as in"
     relative = rules.replace("absolute", "relative")
     assert "relative" in read("qti", v2(body, declared("single", "float", ["3.14"]), relative)).problems[0].message
-
-
-def test_a_list_in_the_text_becomes_answers_below_it() -> None:
-    choices = "".join(f'<inlineChoice identifier="{key}">{key}</inlineChoice>' for key in "AB")
-    body = (
-        f'<p>It is <inlineChoiceInteraction responseIdentifier="RESPONSE">{choices}</inlineChoiceInteraction> here.</p>'
-    )
-    (item,) = read("qti", v2(body, declared("single", "identifier", ["B"]))).items
-    assert (item.kind, item.raw["prompt_de"]) == ("single_choice", "It is _____ here.")
-    assert [one["value"]["correct"] for one in item.raw["options"]] == [False, True]
-    assert "list within the text" in item.losses[0]
 
 
 @pytest.mark.parametrize(
     ("body", "part"),
     [
-        ('<hotspotInteraction responseIdentifier="RESPONSE"/>', "hotspot-interaction"),
+        ('<hotspotInteraction responseIdentifier="RESPONSE"/>', "How large its picture is"),
+        ('<selectPointInteraction responseIdentifier="RESPONSE"/>', "select-point-interaction"),
         ('<graphicOrderInteraction responseIdentifier="RESPONSE"/>', "graphic-order-interaction"),
         (f'<choiceInteraction responseIdentifier="RESPONSE">{CHOICES}</choiceInteraction>' * 2, "several things"),
         (f'<choiceInteraction responseIdentifier="RESPONSE">{CHOICES}</choiceInteraction>', "no right answer"),
@@ -248,7 +243,12 @@ def test_a_package_is_read_by_its_manifest_and_faults_name_their_file() -> None:
     assert detect(content).name == "qti"
     result = read("qti", content)
     assert [item.file for item in result.items] == ["items/one.xml"]
-    assert sorted(problem.file for problem in result.problems) == ["items/bad.xml", "items/gone.xml"]
+    assert sorted((problem.level, problem.file) for problem in result.problems) == [
+        (Level.ITEM, "items/bad.xml"),
+        (Level.ITEM, "items/gone.xml"),
+        (Level.ITEM, "items/unnamed.xml"),
+        (Level.LOSS, "test.xml"),
+    ]
     without = read("qti", zipped({"a/one.xml": CHOICE_3, "style.css": "p {}", "b.xml": "<other/>"}))
     assert [item.file for item in without.items] == ["a/one.xml"]
 

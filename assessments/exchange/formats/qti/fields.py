@@ -1,0 +1,84 @@
+"""Interactions in which something is typed, set or handed in: a word, a number, a text, a file."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from assessments.exchange.formats.qti.names import Declared, Source, Unreadable, attribute, below, number, share_of
+from assessments.exchange.formats.qti.texts import UNIT
+from assessments.exchange.questions import Answer, Question
+from assessments.exchange.text import tidy
+from assessments.exchange.xml import Node
+
+_NUMBERS = frozenset({"integer", "float"})
+
+
+def text_entry(source: Source, node: Node, response: Declared) -> None:
+    """Numbers become a number, all else a short text."""
+    read_entry(source, source.question, node, response)
+    unit = next((one for one in source.root.walk() if one.get("class") == UNIT), None)
+    if unit is not None:
+        source.question.extras["units"] = [(tidy(unit.text), "1")]
+
+
+def read_entry(source: Source, question: Question, node: Node, response: Declared) -> None:
+    """Type and answers of one field; the tolerance stands in the rules of scoring. Raises Unreadable."""
+    numeric = response.base_type in _NUMBERS
+    question.qtype = "numerical" if numeric else "shortanswer"
+    values = {value: Decimal(1) for value in response.correct[:1]} | response.mapping or {}
+    for value in response.correct[1:]:
+        values.setdefault(value, Decimal(1) if not response.mapping else Decimal(0))
+    if not values or max(values.values()) <= 0:
+        raise Unreadable(_("It names no right answer."), node.line)
+    most = max(values.values())
+    tolerance = _tolerance(source.root, attribute(node, "response-identifier")) if numeric else None
+    for value, points in values.items():
+        text = format(number(value), "f") if numeric else tidy(value)
+        answer = Answer(text, Decimal(100) if points == most else share_of(points, most))
+        answer.tolerance = None if tolerance is None else tolerance if answer.fraction > 0 else Decimal(0)
+        question.answers.append(answer)
+    question.extras["literal"] = True  # an asterisk is one
+    differ_by_case = len({value.casefold() for value in values}) < len(values)
+    question.extras["usecase"] = "1" if response.case_sensitive or differ_by_case else "0"
+    if attribute(node, "pattern-mask"):
+        source.question.lose(_("Not read: %(names)s.") % {"names": "pattern-mask"})
+
+
+def _tolerance(root: Node, ident: str) -> Decimal:
+    """Of the first comparison of this response that has one. Raises Unreadable."""
+    for node in below(root, "equal"):
+        if ident not in {attribute(one, "identifier") for one in below(node, "variable")}:
+            continue
+        mode, text = attribute(node, "tolerance-mode"), attribute(node, "tolerance")
+        if mode == "absolute" and text:
+            return max(number(part) for part in text.split()[:2])
+        if mode == "relative" and text:
+            raise Unreadable(_("Its tolerance is relative; here it is a number."), node.line)
+    return Decimal(0)
+
+
+def slider(source: Source, node: Node, response: Declared) -> None:
+    """A number that is set on a scale: here it is typed."""
+    read_entry(source, source.question, node, Declared("single", "float", response.correct, response.mapping))
+    scale = {"least": attribute(node, "lower-bound"), "most": attribute(node, "upper-bound")}
+    source.question.lose(_("The number is set on a scale from %(least)s to %(most)s there; here it is typed.") % scale)
+
+
+def extended_text(source: Source, node: Node, response: Declared) -> None:
+    question = source.question
+    question.qtype = "essay"
+    question.extras["responseformat"] = "plain"
+    if response.cardinality in {"multiple", "ordered"}:
+        question.lose(_("Several texts are asked for there, here it is one."))
+    if response.correct:
+        question.extras["graderinfo"] = "\n".join(response.correct)
+
+
+def upload(source: Source, node: Node, response: Declared) -> None:
+    """A file: an essay without text, as Moodle has it."""
+    question = source.question
+    question.qtype = "essay"
+    sorts = " ".join(one for one in (attribute(node, "type"), attribute(node, "types")) if one)
+    question.extras |= {"responseformat": "noinline", "attachments": "1", "filetypeslist": sorts}
+    if node.get("data-maxbytes"):  # our own
+        question.extras["maxbytes"] = node.get("data-maxbytes")
