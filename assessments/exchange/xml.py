@@ -23,6 +23,8 @@ from assessments.exchange.limits import MAX_DEPTH, MAX_ELEMENTS
 from assessments.exchange.text import decode, tidy
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+# A document type that only names a file. Nothing is fetched; with declarations of its own it is refused below.
+_DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[<>]*>")
 _ENCODING = re.compile(rb"""^[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 # Characters that XML 1.0 does not allow, and references to them, which some tools write all the same.
 _REFERENCE = re.compile(r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));")
@@ -114,6 +116,7 @@ def parse(content: bytes) -> Node:
     declaration = _DECLARATION.match(text)
     if declaration:
         text = "\n" * declaration.group().count("\n") + text[declaration.end() :]
+    text = _DOCTYPE.sub(lambda found: "\n" * found.group().count("\n"), text, count=1)
     # A declared encoding is no longer true; white space before the root is harmless without a declaration.
     source = InputSource()
     source.setByteStream(BytesIO(text.encode()))

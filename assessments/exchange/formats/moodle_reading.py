@@ -130,8 +130,11 @@ def _number(text: str) -> Decimal:
 
 def _pair(question: Question, node: Node) -> Answer:
     answer = node.first("answer")
+    text = _said(question, node)
+    if not text and "<img" in _inner(node):  # without a text it would be a choice that belongs to nothing
+        raise NotRepresentableError(_("An entry has no words, perhaps a picture alone; here it needs words."))
     return Answer(
-        _said(question, node),
+        text,
         Decimal(100),
         _said(question, node.first("feedback")),
         match=_said(question, answer, "plain_text"),  # without a format of its own: it is a line of text there

@@ -7,12 +7,14 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from wagtail.images import get_image_model
 
 from assessments.cms import exchange
 from assessments.exchange import limits
 from assessments.models import Item, ItemImport
 from people.models import User
 from tests.assessments import factories
+from tests.assessments.exchange.test_pictures import PICTURED, files
 
 pytestmark = pytest.mark.django_db
 NAMES = "wagtailsnippets_assessments_item"
@@ -106,3 +108,30 @@ def test_the_export_follows_the_filters_of_the_list(editor: Client) -> None:
     assert file.headers["Content-Disposition"] == 'attachment; filename="items-en.txt"'
     assert file.content.decode().count("ANSWER:") == 1
     assert editor.get(f"{url}?q=Andere&format=gift&language=de").context["result"].written == 1
+
+
+def test_the_preview_counts_pictures_and_the_click_puts_them_into_the_library(editor: Client, admin: User) -> None:
+    preview = upload(editor, PICTURED)
+    html = editor.get(preview).content.decode()
+    assert "1 picture comes into the image library." in html
+    assert not get_image_model().objects.exists()
+    assert editor.post(preview).status_code == 302
+    assert get_image_model().objects.get().uploaded_by_user == admin
+    changed = PICTURED.replace(b"Eine Karte", b"Ein Plan")
+    html = editor.get(upload(editor, changed)).content.decode()
+    assert "<del>Eine Karte</del>" in html
+    assert "<ins>Ein Plan</ins>" in html
+    assert "image library." not in html
+
+
+def test_an_import_that_fails_at_the_end_leaves_no_file(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = files()
+    preview = upload(editor, PICTURED)
+
+    def fail(*_args: object) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr(ItemImport, "save", fail)
+    with pytest.raises(RuntimeError, match="disk full"):
+        editor.post(preview)
+    assert (Item.objects.count(), files()) == (0, before)

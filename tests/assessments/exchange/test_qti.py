@@ -183,8 +183,9 @@ def test_a_number_with_a_tolerance_and_text_around_it() -> None:
     (item,) = read("qti", v2(body.replace(" metres.", ""), declared("single", "float", ["3.14"]), rules)).items
     assert (item.kind, item.raw["answer"], item.raw["tolerance"]) == ("numeric", "3.14", "0.01")
     assert item.raw["prompt_de"] == "Give π, as in"
-    relative = rules.replace("absolute", "relative")
-    assert "relative" in read("qti", v2(body, declared("single", "float", ["3.14"]), relative)).problems[0].message
+    relative = rules.replace("absolute", "relative").replace("0.01 0.01", "5")
+    (item,) = read("qti", v2(body, declared("single", "float", ["-3.14"]), relative)).items
+    assert item.raw["gaps"][0]["value"]["tolerance"] == "0.157", "five percent of it"
 
 
 @pytest.mark.parametrize(

@@ -218,8 +218,82 @@ def test_older_and_other_files_say_what_they_are() -> None:
     assert [(problem.file, "QTI 1.2" in problem.message) for problem in result.problems] == [("quiz/a.xml", True)]
 
 
+@pytest.mark.parametrize("prompt", ["_____", "Fill: _____", "_____ or _____?"])
+def test_a_line_of_underscores_is_text_and_no_field(prompt: str) -> None:
+    raw = {**german(factories.choice_raw("+-")), "prompt_de": prompt}
+    assert travelled("qti", outside("single_choice", raw)).raw["prompt_de"] == prompt
+
+
 def test_one_gap_at_the_end_of_its_text_comes_back_as_one() -> None:
     raw = german(factories.gap_fill_raw())
     raw |= {"gaps": raw["gaps"][:1], "text_de": "Es hilft {{1}}"}
     back = travelled("qti", outside("gap_fill", raw))
     assert (back.kind, back.raw["text_de"], back.raw["prompt_de"]) == ("gap_fill", raw["text_de"], raw["prompt_de"])
+
+
+def feedback(ident: str, text: str, outcome: str = "F", how: str = "show") -> str:
+    return (
+        f'<modalFeedback outcomeIdentifier="{outcome}" identifier="{ident}" showHide="{how}">{text}</modalFeedback>'
+        "</assessmentItem>"
+    )
+
+
+def test_no_word_of_feedback_goes_in_silence() -> None:
+    """As ONYX and others write it: by boolean outcomes, to those who did not choose, twice for one choice."""
+    choices = (
+        '<simpleChoice identifier="true">Richtig</simpleChoice><simpleChoice identifier="false">Falsch</simpleChoice>'
+    )
+    body = f'<choiceInteraction responseIdentifier="RESPONSE" maxChoices="1">{choices}</choiceInteraction>'
+    outcome = '<outcomeDeclaration identifier="B" cardinality="single" baseType="boolean"/>'
+    text = v2(body, declared("single", "identifier", ["true"]) + outcome)
+    more = [feedback("true", "Ja."), feedback("true", "Genau."), feedback("true", "Verpasst.", how="hide")]
+    for one in (*more, feedback("true", "Gut!", "B"), feedback("SOLUTION1", "Darum.")):
+        text = text.replace("</assessmentItem>", one)
+    item = only(text)
+    assert (item.kind, item.raw["if_true_de"], item.raw["feedback_de"]) == ("true_false", "Ja.\n\nGenau.", "Darum.")
+    assert [loss.rpartition(": ")[2] for loss in item.losses] == ["“Verpasst.”", "“Gut!”"]
+    both = v2(body, declared("single", "identifier", ["true"]) + outcome)
+    for ident in ("B", "C"):
+        both = both.replace("</assessmentItem>", feedback("right" if ident == "C" else "true", "Sachsen.", ident))
+    item = only(both)
+    assert (item.raw["feedback_de"], item.losses) == ("Sachsen.", []), "said to right and to wrong answers"
+
+
+def test_a_mapping_with_a_bonus_is_said() -> None:
+    rules = (
+        '<responseProcessing><setOutcomeValue identifier="SCORE"><mapResponse identifier="RESPONSE"/></setOutcomeValue>'
+        '<responseCondition><responseIf><match><variable identifier="RESPONSE"/>'
+        '<correct identifier="RESPONSE"/></match>'
+        '<setOutcomeValue identifier="SCORE"><baseValue baseType="float">{0}</baseValue></setOutcomeValue></responseIf>'
+        "</responseCondition></responseProcessing>"
+    )
+    body = f'<choiceInteraction responseIdentifier="RESPONSE" maxChoices="2">{CHOICES}</choiceInteraction>'
+    declaration = declared("multiple", "identifier", ["A", "B"], {"A": "1", "B": "1", "C": "-2"})
+    first, second = only(v2(body, declaration, rules.format("5"))).losses
+    assert "map-response" in first
+    assert "At most 2" in second
+    assert "map-response" not in only(v2(body, declaration, rules.format("0.0"))).losses[0]
+
+
+def test_pictures_alone_are_no_entries() -> None:
+    """Without words an entry would be read as a choice that belongs to nothing."""
+    choice = '<simpleAssociableChoice identifier="{0}" matchMax="1">{1}</simpleAssociableChoice>'
+    left = choice.format("L", '<img src="a.jpg" alt=""/>') + choice.format("M", "m")
+    right = choice.format("X", "x") + choice.format("Y", "y")
+    sets = f"<simpleMatchSet>{left}</simpleMatchSet><simpleMatchSet>{right}</simpleMatchSet>"
+    match = f'<matchInteraction responseIdentifier="RESPONSE">{sets}</matchInteraction>'
+    (problem,) = read("qti", v2(match, declared("multiple", "directedPair", ["L X", "M Y"]))).problems
+    assert "no words" in problem.message
+    pairs = '<subquestion format="html"><text>{0}</text><answer><text>X</text></answer></subquestion>'
+    moodle = f"""<quiz><question type="matching"><name><text>N</text></name>
+      <questiontext><text>Was?</text></questiontext>
+      {pairs.format('&lt;img src="@@PLUGINFILE@@/a.png" alt=""&gt;')}{pairs.format("b")}</question></quiz>"""
+    (problem,) = read("moodle", moodle).problems
+    assert "no words" in problem.message
+
+
+def test_a_document_type_that_names_a_file_is_read_and_nothing_is_fetched() -> None:
+    named_type = '<!DOCTYPE assessmentItem SYSTEM\n "http://www.imsglobal.org/xsd/imsqti_v2p1.dtd">'
+    text = v2(LIST, declared("single", "identifier", ["Y"]))
+    item = only(text.replace("<assessmentItem", f"{named_type}\n<assessmentItem", 1))
+    assert (item.kind, item.line) == ("gap_fill", 4)

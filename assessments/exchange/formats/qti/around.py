@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from assessments.exchange.formats.qti.names import Source, Unreadable, attribute, below, ident_of, name_of, number
 from assessments.exchange.formats.qti.texts import said
 from assessments.exchange.moodle_family import percent
+from assessments.exchange.questions import Answer, Question
 from assessments.exchange.xml import Node
 
 # Rules of scoring that say no more than the declared right response and mapping do.
@@ -20,25 +21,47 @@ _OF_A_CHOICE = frozenset({"simple-choice", "inline-choice", "simple-associable-c
 
 
 def feedback(source: Source, root: Node) -> None:
-    """Feedback of an answer by its id, the explanation by its usual names, hints; the rest is named."""
+    """Feedback of an answer by its id, the explanation by its usual names, hints; the rest is named.
+
+    What is said in the same words to right and to wrong answers is an explanation too.
+    """
     question = source.question
-    by_ident = {answer.ident: answer for answer in question.answers if answer.ident}
+    outcomes = {attribute(one, "identifier"): attribute(one, "base-type") for one in below(root, "outcome-declaration")}
+    whole = []
     for node in _feedbacks(root):
         text, ident = said(source, node), ident_of(node)
+        outcome = attribute(node, "outcome-identifier")
         if not text:
             continue
-        if attribute(node, "outcome-identifier").upper() == "HINT" or ident.lower().startswith("hint"):
+        if outcome.upper() == "HINT" or ident.lower().startswith("hint"):
             question.hints.append(text)
-        elif ident in by_ident:
-            by_ident[ident].feedback = by_ident[ident].feedback or text
         elif ident.lower().startswith(_EXPLANATIONS):
             question.feedback = "\n\n".join(part for part in (question.feedback, text) if part)
-        elif (found := re.fullmatch(r"wrong-(\d+)", ident)) and int(found.group(1)) < len(question.answers):
-            question.answers[int(found.group(1))].feedback = text
-        elif (found := re.fullmatch(r"gap-(\d+)", ident)) and _gap(source, int(found.group(1)), text):
-            continue
-        else:
-            question.lose(_("Feedback on the answer as a whole: “%(text)s”") % {"text": text[:120]})
+        elif (
+            attribute(node, "show-hide") == "hide"
+            or outcomes.get(outcome) == "boolean"
+            or not _told(source, ident, text)
+        ):
+            whole.append(text)
+    if len(whole) > 1 and len(set(whole)) == 1:
+        question.feedback = "\n\n".join(part for part in (question.feedback, whole[0]) if part)
+        return
+    for text in whole:
+        question.lose(_("Feedback on the answer as a whole: “%(text)s”") % {"text": text[:120]})
+
+
+def _told(source: Source, ident: str, text: str) -> bool:
+    """Whether the feedback found the answer or the gap that it is about."""
+    question = source.question
+    wrong, gap = (re.fullmatch(rf"{name}-(\d+)", ident) for name in ("wrong", "gap"))
+    targets: list[Answer | Question] = [answer for answer in question.answers if answer.ident and answer.ident == ident]
+    if wrong is not None:
+        targets += question.answers[int(wrong.group(1)) :][:1]
+    if gap is not None and int(gap.group(1)) > 0:
+        targets += (question.extras.get("gaps") or [])[int(gap.group(1)) - 1 :][:1]
+    for target in targets[:1]:
+        target.feedback = "\n\n".join(part for part in dict.fromkeys((target.feedback, text)) if part)
+    return bool(targets)
 
 
 def _feedbacks(node: Node) -> list[Node]:
@@ -53,11 +76,17 @@ def _feedbacks(node: Node) -> list[Node]:
     return found
 
 
-def _gap(source: Source, place: int, text: str) -> bool:
-    gaps = source.question.extras.get("gaps") or []
-    if 0 < place <= len(gaps):
-        gaps[place - 1].feedback = text
-    return 0 < place <= len(gaps)
+def _two_ways(processing: Node) -> bool:
+    """Whether marks come by a mapping and, besides, by a rule of their own: a bonus for all that is right."""
+    own = [
+        value
+        for rule in below(processing, "response-if", "response-else-if", "response-else")
+        for action in rule
+        if name_of(action) == "set-outcome-value" and attribute(action, "identifier") == "SCORE"
+        for value in action
+        if name_of(value) == "base-value" and value.text.strip().strip("0.")
+    ]
+    return bool(own) and next(below(processing, "map-response"), None) is not None
 
 
 def settings(source: Source, root: Node, language: str) -> None:
@@ -65,8 +94,22 @@ def settings(source: Source, root: Node, language: str) -> None:
     question = source.question
     if next(below(root, "template-processing", "template-declaration"), None) is not None:
         raise Unreadable(_("It draws its values by a template; that is not read."))
+    _note_rules(source, root)
+    for node in root:
+        if name_of(node) in {"assessment-stimulus-ref", "companion-materials-info", "catalog-info"}:
+            shown = f"{name_of(node)} {node.get('href')[:80]}".strip()
+            question.lose(_("Not read: %(names)s.") % {"names": shown})
+    named = root.get("lang").partition("-")[0].lower()
+    if named and named != language:
+        question.lose(_("It says that its language is “%(named)s”.") % {"named": root.get("lang")[:20]})
+
+
+def _note_rules(source: Source, root: Node) -> None:
+    question = source.question
     for node in below(root, "response-processing"):
         names = {name_of(one) for one in node.walk()} - _PLAIN_RULES
+        if not names and _two_ways(node):
+            names = {"map-response", "match"}
         if names:
             question.lose(
                 _("Its own rules of scoring are not read (%(names)s).") % {"names": ", ".join(sorted(names))[:120]}
@@ -79,10 +122,3 @@ def settings(source: Source, root: Node, language: str) -> None:
             question.lose(
                 _("It is worth %(points)s points there; here the test decides.") % {"points": percent(number(most))}
             )
-    for node in root:
-        if name_of(node) in {"assessment-stimulus-ref", "companion-materials-info", "catalog-info"}:
-            shown = f"{name_of(node)} {node.get('href')[:80]}".strip()
-            question.lose(_("Not read: %(names)s.") % {"names": shown})
-    named = root.get("lang").partition("-")[0].lower()
-    if named and named != language:
-        question.lose(_("It says that its language is “%(named)s”.") % {"named": root.get("lang")[:20]})

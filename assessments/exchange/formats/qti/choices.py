@@ -35,6 +35,14 @@ def choice_of(source: Source, node: Node, *, pictured: bool = False) -> Answer:
     return answer
 
 
+def _worded(source: Source, node: Node) -> Answer:
+    """A choice where only words have a place. Raises Unreadable."""
+    answer = choice_of(source, node)
+    if not answer.text:
+        raise Unreadable(_("An entry has no words, perhaps a picture alone; here it needs words."), node.line)
+    return answer
+
+
 def choices(source: Source, node: Node, response: Declared) -> None:
     question = source.question
     nodes = list(below(node, "simple-choice", "inline-choice"))
@@ -100,7 +108,7 @@ def _note_settings(source: Source, node: Node, count: int) -> None:
 def order(source: Source, node: Node, response: Declared) -> None:
     question = source.question
     question.qtype = "ordering"
-    entries = {attribute(one, "identifier"): choice_of(source, one) for one in below(node, "simple-choice")}
+    entries = {attribute(one, "identifier"): _worded(source, one) for one in below(node, "simple-choice")}
     question.answers = [entries[key] for key in response.correct if key in entries]
     if not question.answers:
         raise Unreadable(_("It names no right answer."), node.line)
@@ -140,12 +148,12 @@ def associate(source: Source, node: Node, response: Declared) -> None:
 def _pair(source: Source, left: dict[str, Node], right: dict[str, Node], partners: dict[str, str]) -> None:
     question = source.question
     question.qtype = "match"
-    texts = {key: choice_of(source, one) for key, one in right.items()}
+    texts = {key: _worded(source, one) for key, one in right.items()}
     used = set()
     for key, one in left.items():
         partner = partners.get(key, "")
         if partner in texts:
-            answer = choice_of(source, one)
+            answer = _worded(source, one)
             answer.match, answer.fraction = texts[partner].text, Decimal(100)
             question.answers.append(answer)
             used.add(partner)

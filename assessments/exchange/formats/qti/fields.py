@@ -31,11 +31,12 @@ def read_entry(source: Source, question: Question, node: Node, response: Declare
     if not values or max(values.values()) <= 0:
         raise Unreadable(_("It names no right answer."), node.line)
     most = max(values.values())
-    tolerance = _tolerance(source.root, attribute(node, "response-identifier")) if numeric else None
+    ident = attribute(node, "response-identifier")
     for value, points in values.items():
         text = format(number(value), "f") if numeric else tidy(value)
         answer = Answer(text, Decimal(100) if points == most else share_of(points, most))
-        answer.tolerance = None if tolerance is None else tolerance if answer.fraction > 0 else Decimal(0)
+        if numeric:
+            answer.tolerance = _tolerance(source.root, ident, number(value)) if answer.fraction > 0 else Decimal(0)
         question.answers.append(answer)
     question.extras["literal"] = True  # an asterisk is one
     differ_by_case = len({value.casefold() for value in values}) < len(values)
@@ -44,16 +45,15 @@ def read_entry(source: Source, question: Question, node: Node, response: Declare
         source.question.lose(_("Not read: %(names)s.") % {"names": "pattern-mask"})
 
 
-def _tolerance(root: Node, ident: str) -> Decimal:
-    """Of the first comparison of this response that has one. Raises Unreadable."""
+def _tolerance(root: Node, ident: str, value: Decimal) -> Decimal:
+    """Of the first comparison of this response that has one; a relative one is in percent of the value."""
     for node in below(root, "equal"):
         if ident not in {attribute(one, "identifier") for one in below(node, "variable")}:
             continue
         mode, text = attribute(node, "tolerance-mode"), attribute(node, "tolerance")
-        if mode == "absolute" and text:
-            return max(number(part) for part in text.split()[:2])
-        if mode == "relative" and text:
-            raise Unreadable(_("Its tolerance is relative; here it is a number."), node.line)
+        if mode in {"absolute", "relative"} and text:
+            most = max(number(part) for part in text.split()[:2])
+            return most if mode == "absolute" else abs(value) * most / 100
     return Decimal(0)
 
 

@@ -14,6 +14,7 @@ from assessments.exchange.xml import Node
 
 BLANK = "_____"
 UNIT = "qti-unit"  # our own class for a unit behind a number
+_SPOT = "\ue002"  # of the private area: stands for a field until the text is read
 INLINE = frozenset({"text-entry-interaction", "inline-choice-interaction"})
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif"})
 # Read elsewhere, or shown by rules that are not read.
@@ -73,7 +74,8 @@ def _left_out(node: Node, name: str) -> bool:
 def _element(source: Source, node: Node, name: str, mark: Mark) -> str:
     address, alt = _address(node), node.get("alt")
     if name == "object" and is_picture(node):
-        return f'<img src="{escape(address)}" alt="{escape(alt or tidy(node.text))}">'
+        shown = next((one for one in below(node, "object", "img") if _ending(one) in _PICTURES), node)
+        return f'<img src="{escape(_address(shown))}" alt="{escape(alt or tidy(node.text))}">'
     named = {"src": address, "alt": alt}
     attributes = "".join(f' {key}="{escape(value)}"' for key, value in named.items() if value)
     tag = {"content-body": "div", "prompt": "div", "rubric-block": "div", "hottext": "span", "picture": "span"}
@@ -86,8 +88,11 @@ def _address(node: Node) -> str:
 
 def is_picture(node: Node) -> bool:
     """Whether an `img` or `object` shows a picture."""
-    ending = PurePosixPath(_address(node).partition("?")[0]).suffix.lower()
-    return name_of(node) == "img" or node.get("type").startswith("image/") or ending in _PICTURES
+    return name_of(node) == "img" or node.get("type").startswith("image/") or _ending(node) in _PICTURES
+
+
+def _ending(node: Node) -> str:
+    return PurePosixPath(_address(node).partition("?")[0]).suffix.lower()
 
 
 def _formula(source: Source, node: Node) -> str:
@@ -112,11 +117,12 @@ def without(node: Node, gone: list[Node]) -> Node:
     return Node(node.tag, node.attributes, node.line, content)
 
 
-def prompt(source: Source, body: Node, interactions: list[Node], *, mark: Mark = _blank) -> str:
+def prompt(source: Source, body: Node, interactions: list[Node]) -> str:
     """The body's text and the interactions' own prompts; a blank where something is filled in within the text."""
-    text = said(source, body, mark=mark, place=source.place)
-    text = re.sub(rf" *{BLANK} *", f" {BLANK} ", text).strip()
-    text = text.removesuffix(BLANK).strip() if text.count(BLANK) == 1 and text.endswith(BLANK) else text
+    text = said(source, body, mark=lambda node: _SPOT if name_of(node) in INLINE else "", place=source.place)
+    if text.count(_SPOT) == 1:
+        text = text.removesuffix(_SPOT)
+    text = re.sub(rf" *{_SPOT} *", f" {BLANK} ", text).strip()
     prompts = [
         said(source, one, place=source.place) for node in interactions for one in node if name_of(one) == "prompt"
     ]
