@@ -6,8 +6,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.enums import ReviewCell
-from assessments.models import Attempt, AttemptItem, QuizException
+from assessments.enums import Certainty, ReviewCell
+from assessments.models import Attempt, AttemptItem, QuizException, Response
 from assessments.selectors.attempts import current_responses
 from assessments.selectors.checks import Tries, checked_tries
 from courses.withholding import WithheldScores
@@ -40,6 +40,7 @@ def export_attempts(user: User) -> list[dict[str, Any]]:
             "answers": [
                 _answer(item, responses[item.pk].value, user.language)
                 | {"saved_at": responses[item.pk].received_at, "marked": item.flagged}
+                | _certainty(responses[item.pk])
                 | _checked(item, tries.get(item.pk), user.language)
                 for item in items[attempt.pk]
                 if item.pk in responses
@@ -89,6 +90,11 @@ def _checked(item: AttemptItem, tries: Tries | None, language: str) -> dict[str,
         return {}
     pairs = zip(tries.values, tries.scores, strict=True)
     return {"tries": [{"answer": _answer(item, value, language)["answer"], "score": score} for value, score in pairs]}
+
+
+def _certainty(response: Response) -> dict[str, str]:
+    """How sure they said they were; nothing of right and wrong."""
+    return {} if response.certainty is None else {"certainty": Certainty(response.certainty).name.lower()}
 
 
 def _answer(item: AttemptItem, value: Any, language: str) -> dict[str, Any]:

@@ -107,6 +107,7 @@ def register() -> None:
                 "behaviour",
                 "tries",
                 "try_penalty",
+                "asks_certainty",
                 "time_limit_minutes",
                 "grace_seconds",
                 "overdue",

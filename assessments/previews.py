@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments.bands import band_text, frozen_bands
+from assessments.certainty_words import choices
 from assessments.drawing import Drawn, PoolTooSmallError, draw
 from assessments.enums import ReviewCell, ReviewMoment
 from assessments.kinds import Kind, get_kind
@@ -30,7 +31,9 @@ def _language() -> str:
     return get_language() or "de"
 
 
-def _question(kind: Kind, content: Content, *, position: int, answers: bool) -> dict[str, Any]:
+def _question(
+    kind: Kind, content: Content, *, position: int, answers: bool, asks_certainty: bool = False
+) -> dict[str, Any]:
     """A question for the preview template; with `answers` also what the result will show."""
     rng = random.Random(position)  # noqa: S311 - a preview looks the same each time
     problems = kind.problems(content)
@@ -42,6 +45,7 @@ def _question(kind: Kind, content: Content, *, position: int, answers: bool) -> 
         "template": f"assessments/kinds/{kind.name}/question.html",
         "public": kind.asked(content, _language(), order),
         "problems": problems,
+        "certainty_choices": choices(None) if asks_certainty and kind.graded and not kind.by_hand else [],
     }
     if answers:
         shown["review_template"] = f"assessments/kinds/{kind.name}/review.html"
@@ -113,7 +117,11 @@ def quiz_preview(page: QuizPage, mode_name: str, user: object = None) -> dict[st
     elif mode_name == "try" and isinstance(user, User):
         questions = [_trial(*one, position=position, user=user) for position, one in enumerate(asked, 1)]
     else:
-        questions = [_question(*one, position=position, answers=answers) for position, one in enumerate(asked, 1)]
+        asks = page.asks_certainty
+        questions = [
+            _question(*one, position=position, answers=answers, asks_certainty=asks)
+            for position, one in enumerate(asked, 1)
+        ]
     sections = sections_in(frozen_sections(page.slots, drawn), _language())
     for question, one in zip(questions, drawn, strict=True):
         section = section_of(sections, question["position"])

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.allowances import Allowance
+from assessments.certainty_words import announced
 from assessments.counting import Standing
 from assessments.enums import Behaviour, GradeMethod, Navigation, Overdue, TryPenalty
 from assessments.models import Attempt
@@ -26,6 +27,8 @@ def rules(card: StartCard) -> list[Rule]:
         names = ", ".join(one.heading for one in sections)
         told.append(("list-checks", _("The questions come in sections: %(names)s.") % {"names": names}))
     told += _asking(card)
+    if card.definition is not None and card.definition.asks_certainty:
+        told.append(("gauge", announced()))
     told.append(("target", _counting(card)))
     told += _attempts(card)
     return told + [("eye", sentence) for sentence in card.review_sentences]

@@ -39,10 +39,13 @@ class Said:
 
 @dataclass(frozen=True)
 class Level:
-    """What came of the answers at one level: how many, and the share of them that was right (None: no answers)."""
+    """What came of the answers at one level: how many, how many of them all right, and the share that was right, with
+    partly right ones in part (None: no answers).
+    """
 
     level: int
     answers: int
+    right: int
     accuracy: float | None
     judgement: Judgement | None
 
@@ -112,6 +115,7 @@ def calibrated(answers: Iterable[Said]) -> Calibration | None:
 
 def _level(level: int, said: Sequence[Said]) -> Level:
     if not said:
-        return Level(level, 0, None, None)
+        return Level(level, 0, 0, None, None)
     accuracy = sum(one.score * one.weight for one in said) / sum(one.weight for one in said)
-    return Level(level, len(said), accuracy, judged(level, accuracy, len(said)))
+    right = sum(one.score > 1 - NEARLY for one in said)
+    return Level(level, len(said), right, accuracy, judged(level, accuracy, len(said)))

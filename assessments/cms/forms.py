@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from assessments.enums import ReviewCell, ReviewMoment, ReviewPolicy
-from assessments.reviewing import names, preset
+from assessments.reviewing import cells_of, names, preset
 from courses.forms import ActivityPageForm
 
 MOMENTS = (ReviewMoment.RIGHT_AFTER, ReviewMoment.LATER, ReviewMoment.AFTER_CLOSE)
@@ -58,7 +59,21 @@ class QuizPageForm(ActivityPageForm):
                 self.add_error("slots", sentence)
         if cleaned and "review_policy" in cleaned:
             cleaned.update(self._review(cleaned))
+            if cleaned.get("asks_certainty") and not self.is_deferred_validation and not self._tells(cleaned):
+                sentence = _("Learners would never see what comes of it: let them see right or wrong after submitting.")
+                self.add_error("asks_certainty", sentence)
         return cleaned
+
+    def _tells(self, cleaned: dict[str, Any]) -> bool:
+        """Whether learners see right and wrong of the questions at some time. What never closes has no time after."""
+        names_of = [f"review_{moment.value}" for moment in MOMENTS]
+        if cleaned["review_policy"] != ReviewPolicy.CUSTOM:
+            cells = [preset(cleaned["review_policy"]).at(moment) for moment in MOMENTS]
+        else:
+            cells = [cells_of((cleaned.get(name) or "").split(",")) for name in names_of]
+        if not cleaned.get("closes_at"):
+            cells.pop()
+        return any(ReviewCell.CORRECTNESS in one for one in cells)
 
     def _review(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         """What to store: a preset's name alone, or a matrix of one's own."""

@@ -5,6 +5,7 @@ from typing import Any
 from django.forms import Media
 from wagtail.admin.panels import Panel
 
+from assessments.certainty_words import announced
 from assessments.review_words import review_sentences
 
 
@@ -47,7 +48,9 @@ class SupplyPanel(Panel):
 
 
 class ReviewPanel(Panel):
-    """The review matrix in words: what learners read on the card before the test. As saved last."""
+    """The review matrix in words, and whether the test asks how sure people are: what learners read on the card before
+    the test. As saved last.
+    """
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "assessments/cms/review_panel.html"
@@ -56,7 +59,10 @@ class ReviewPanel(Panel):
             page = self.instance
             return {
                 **super().get_context_data(parent_context),
-                "sentences": review_sentences(page.review, closes=page.closes_at is not None),
+                "sentences": [
+                    *([announced()] if page.asks_certainty else []),
+                    *review_sentences(page.review, closes=page.closes_at is not None),
+                ],
                 "closes": page.closes_at is not None,
                 "practice": bool(page.review.during),
             }

@@ -184,6 +184,7 @@ class QuizPage(ActivityPage):
             [FieldPanel("behaviour"), FieldRowPanel([FieldPanel("tries"), FieldPanel("try_penalty")])],
             heading=_("Test or practice"),
         ),
+        MultiFieldPanel([FieldPanel("asks_certainty")], heading=_("How sure people are")),
         MultiFieldPanel(
             [
                 FieldPanel("review_policy"),

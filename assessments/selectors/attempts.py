@@ -85,7 +85,8 @@ class QuestionView:
     """A question as the player shows it. `response` is JSON as the kind's `parse` returns it, None: not answered.
 
     `sequence` is that of the newest response (0: none); the next one must be sent with a higher one. `told` is what
-    practice says of the tries; None in a test.
+    practice says of the tries; None in a test. `certainty` is how sure the person said they are (None: nothing said),
+    `asks_certainty` whether they may say it now: in practice before the first check only.
     """
 
     position: int
@@ -99,6 +100,8 @@ class QuestionView:
     hint: str
     understood: str
     told: Told | None = None
+    certainty: int | None = None
+    asks_certainty: bool = False
 
     @property
     def template(self) -> str:
@@ -161,6 +164,7 @@ def _question(
     version, content = item.item_version, item.content
     kind = version.kind_object
     value = response.value if response else None
+    practice = told(item, tries.get(item.pk, NONE), language=language)
     return QuestionView(
         position=item.position,
         kind=version.kind,
@@ -172,5 +176,7 @@ def _question(
         flagged=item.flagged,
         hint=kind.hint(content, value),
         understood=kind.understood(content, value, language),
-        told=told(item, tries.get(item.pk, NONE), language=language),
+        told=practice,
+        certainty=response.certainty if response else None,
+        asks_certainty=item.asks_certainty and not (practice and practice.made),
     )

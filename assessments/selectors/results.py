@@ -10,13 +10,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from assessments.behaviours.certainty import Calibration, mark
 from assessments.counting import Standing
 from assessments.enums import AttemptState, ReviewCell
 from assessments.kinds.base import SCORE_STEP, text_in
-from assessments.models import Attempt, AttemptItem
+from assessments.models import Attempt, AttemptItem, Response
 from assessments.reviewing import EVERYTHING, QUESTION_CELLS, Cells, next_change
 from assessments.selectors.attempts import asked_elsewhere, current_responses, items_of, tries_of
-from assessments.selectors.checks import checked_tries
+from assessments.selectors.calibration import calibration_of, said_of
+from assessments.selectors.checks import Tries, checked_tries
 from assessments.selectors.marking import Feedback, feedback_of
 from assessments.selectors.quizzes import next_attempt_at, retry_rules, standing_in
 from assessments.selectors.visible import review_template, visible
@@ -52,6 +54,8 @@ class QuestionResult:
     `feedback` is what people wrote who marked it by hand. `tries` is how many of a question in practice were checked
     (0: none, or a test); `correct` then is about the last answer, `score` about all tries.
     A score is None as well where there is none: the question is not `graded`, or its answer is not marked yet.
+    `certainty` is how sure the person said they were, `certainty_mark` what that would earn; None where nothing was
+    said, or right and wrong are held back.
     """
 
     position: int
@@ -66,6 +70,8 @@ class QuestionResult:
     template: str
     feedback: Feedback | None = None
     tries: int = 0
+    certainty: int | None = None
+    certainty_mark: float | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,8 @@ class ResultView:
     `shows` are the cells of the review matrix that hold now. `score_scaled`, `points`, `maximum` are None and `topics`
     empty without the score; `questions` is empty where nothing of them may be seen, and `withheld` says why: "policy",
     "until_passed", "running", "marking" or "deleted". `changes_at` is when the next moment of the matrix begins,
-    `shows_then` what it will show. `band_feedback` is the feedback on the score as a whole.
+    `shows_then` what it will show. `band_feedback` is the feedback on the score as a whole. `calibration` is what came
+    of the person's certainty; None where right and wrong of the questions are held back, because it would tell of them.
     """
 
     attempt: Attempt
@@ -97,6 +104,7 @@ class ResultView:
     changes_at: datetime | None = None
     shows_then: Cells = EVERYTHING
     band_feedback: str = ""
+    calibration: Calibration | None = None
 
     @property
     def test_passed(self) -> bool:
@@ -144,9 +152,13 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
     if shows:
         items = items_of(attempt)
     questions: tuple[QuestionResult, ...] = ()
+    calibration: Calibration | None = None
     lessons = _lessons(items)
     if not withheld:
-        questions = _questions(attempt, items, lessons, language, shows)
+        given = Given(current_responses(attempt), checked_tries([attempt]))
+        questions = _questions(attempt, items, given, lessons, language, shows)
+        if _judges_certainty(attempt, shows):
+            calibration = calibration_of(items, given.responses, given.tries)
     changes_at, shows_then = _next_change(attempt, now, passed=passed)
     delay_minutes, allowed = retry_rules(user, attempt.activity)
     counted = [item for item in items if item.is_graded]
@@ -170,7 +182,24 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
         changes_at=changes_at,
         shows_then=shows_then,
         band_feedback=attempt.band_feedback(now),
+        calibration=calibration,
     )
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was answered, by attempt item id: the answers that count, and the tries of practice."""
+
+    responses: dict[int, Response]
+    tries: dict[int, Tries]
+
+
+def _judges_certainty(attempt: Attempt, shows: Cells) -> bool:
+    """The threat: how often one was right at a level tells right from wrong, so it waits until that may be seen.
+
+    What was not handed in was not meant to be judged.
+    """
+    return attempt.asks_certainty and ReviewCell.CORRECTNESS in shows and attempt.state != AttemptState.ABANDONED
 
 
 def _points(attempt: Attempt, counted: Sequence[AttemptItem]) -> Decimal:
@@ -233,16 +262,24 @@ def _reread(items: Sequence[AttemptItem], lessons: dict[str, Activity]) -> tuple
 
 
 def _questions(
-    attempt: Attempt, items: Sequence[AttemptItem], lessons: dict[str, Activity], language: str, shows: Cells
+    attempt: Attempt,
+    items: Sequence[AttemptItem],
+    given: Given,
+    lessons: dict[str, Activity],
+    language: str,
+    shows: Cells,
 ) -> tuple[QuestionResult, ...]:
-    responses = current_responses(attempt)
+    responses, tries = given.responses, given.tries
     judged = ReviewCell.CORRECTNESS in shows
-    tries = checked_tries([attempt])
+    judges_certainty = _judges_certainty(attempt, shows)
     marked = feedback_of(items, language)
     found = []
     for item in items:
+        item.attempt = attempt
         version = item.item_version
         response = responses.get(item.pk)
+        said = said_of(item, response, tries.get(item.pk)) if judges_certainty else None
+        certainty = said.level if said else None
         value = response.value if response else None
         made = len(tries[item.pk].scores) if item.pk in tries else 0
         review = version.kind_object.reviewed(item.content, value, language)
@@ -260,6 +297,8 @@ def _questions(
                 template=review_template(version.kind, shows),
                 feedback=marked.get(item.pk) if ReviewCell.FEEDBACK in shows else None,
                 tries=made if judged else 0,
+                certainty=certainty,
+                certainty_mark=mark(said.score, certainty) if said and certainty else None,
             )
         )
     return tuple(found)

@@ -17,7 +17,15 @@ from assessments.enums import AnswerState, SaveStatus
 from assessments.kinds import ParseError
 from assessments.models import Attempt, AttemptItem
 from assessments.selectors import AttemptView, attempt_view, own_attempt, result_view
-from assessments.services import check_answer, leave_question, save_response, set_flag, start_attempt, submit_attempt
+from assessments.services import (
+    UNCHANGED,
+    check_answer,
+    leave_question,
+    save_response,
+    set_flag,
+    start_attempt,
+    submit_attempt,
+)
 from assessments.start_words import hand_in_line, what_the_end_means
 from assessments.views import screens
 from courses.enums import ActivityKind
@@ -221,15 +229,24 @@ def _save_form(request: HttpRequest, view: AttemptView, position: int) -> bool:
     item = AttemptItem.objects.select_related("item_version").get(attempt=attempt, position=position)
     kind, content = item.item_version.kind_object, item.content
     raw = None if "clear" in form else kind.read_form(content, form, question.response)
+    certainty = _certainty(form.get("certainty")) if question.asks_certainty else UNCHANGED
+    same_certainty = certainty is UNCHANGED or certainty == question.certainty
     try:
-        if kind.parse(content, raw) == question.response:
+        if kind.parse(content, raw) == question.response and same_certainty:
             return True
     except ParseError:
         pass  # the service refuses it with a sentence
     shown = form.get("sequence", "")
     sequence = int(shown) + 1 if shown.isdecimal() and len(shown) < 16 else question.sequence + 1
-    saved = save_response(user, attempt=attempt, position=position, value=raw, sequence=sequence)
+    saved = save_response(user, attempt=attempt, position=position, value=raw, sequence=sequence, certainty=certainty)
     return saved.status is not SaveStatus.STALE
+
+
+def _certainty(said: str | None) -> object:
+    """How sure somebody says they are; the service refuses what is none of the levels."""
+    if said is None:
+        return UNCHANGED
+    return int(said) if len(said) == 1 and said.isdecimal() else said or None
 
 
 @never_cache

@@ -9,6 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from assessments.certainty_words import Choice, choices, level_words
 from assessments.enums import AnswerState, GradeMethod, Overdue
 from assessments.kinds import get_kind
 from assessments.models import Attempt
@@ -19,6 +20,7 @@ from assessments.selectors.checks import Told
 from assessments.selectors.marking import Feedback
 from assessments.selectors.quizzes import moment
 from assessments.start_words import counts_line
+from assessments.views.calibration import CalibrationScreen, calibration_screen, signed
 from courses.models import Activity, PathStep
 from courses.selectors import page_links
 from courses.selectors.pages import best_link
@@ -143,6 +145,25 @@ class QuestionScreen:
     @property
     def template(self) -> str:
         return self.view.template
+
+    @property
+    def asks_certainty(self) -> bool:
+        return self.view.asks_certainty
+
+    @property
+    def certainty(self) -> int | None:
+        return self.view.certainty
+
+    @property
+    def certainty_choices(self) -> list[Choice]:
+        return choices(self.view.certainty) if self.view.asks_certainty else []
+
+    @property
+    def certainty_line(self) -> str:
+        """What was said where it cannot be said any more; empty where nothing was."""
+        if self.view.asks_certainty or self.view.certainty is None:
+            return ""
+        return _("How sure you were before the first check: %(level)s") % {"level": level_words(self.view.certainty)}
 
     @property
     def told(self) -> Told | None:
@@ -272,6 +293,7 @@ class QuestionVerdict:
     lesson: LessonLink | None
     feedback: Feedback | None
     tries_line: str = ""
+    certainty_line: str = ""
     section: Section | None = None
 
     @property
@@ -298,6 +320,7 @@ class ResultScreen:
     change_line: str
     counts_line: str
     band_feedback: str
+    calibration: CalibrationScreen | None = None
     topics: list[TopicBar] = field(default_factory=list)
     questions: list[QuestionVerdict] = field(default_factory=list)
     reread: list[LessonLink] = field(default_factory=list)
@@ -331,6 +354,16 @@ def _tries_line(question: QuestionResult) -> str:
     line = ngettext("%(count)d try", "%(count)d tries", question.tries) % {"count": question.tries}
     points = {"points": number(question.score * question.weight), "total": number(question.weight)}
     return f"{line} · {_('%(points)s of %(total)s points') % points}"
+
+
+def _certainty_line(question: QuestionResult) -> str:
+    """How sure one said one was, and what that would have earned."""
+    if question.certainty is None or question.certainty_mark is None:
+        return ""
+    sentence = (
+        _("How sure at the first try: %(level)s (%(mark)s)") if question.tries else _("How sure: %(level)s (%(mark)s)")
+    )
+    return sentence % {"level": level_words(question.certainty), "mark": signed(question.certainty_mark)}
 
 
 def _score_line(view: ResultView) -> str:
@@ -420,6 +453,7 @@ def result_screen(view: ResultView, language: str) -> ResultScreen:
         change_line=_change_line(view),
         counts_line=_counts_line(view),
         band_feedback=view.band_feedback,
+        calibration=calibration_screen(view.calibration) if view.calibration else None,
         topics=[
             TopicBar(
                 topic.name,
@@ -439,6 +473,7 @@ def result_screen(view: ResultView, language: str) -> ResultScreen:
                 feedback=question.feedback,
                 section=section_of(sections, question.position),
                 tries_line=_tries_line(question),
+                certainty_line=_certainty_line(question),
             )
             for question in questions
         ],

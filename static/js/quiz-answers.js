@@ -47,6 +47,16 @@ const shapes = {
   },
 };
 
+/** How sure the person says they are, 1 to 3; null: nothing said; undefined: not asked here, or not any more. */
+export function certaintyOf(form) {
+  const chosen = form.querySelector("[data-certainty]:checked");
+  return chosen ? Number(chosen.value) || null : undefined;
+}
+
+export function showCertainty(form, certainty) {
+  for (const input of form.querySelectorAll("[data-certainty]")) input.checked = input.value === String(certainty ?? "");
+}
+
 /** The functions for the question inside this element, which says `data-shape` and, for "own", `data-script`. */
 export async function answersOf(element) {
   return shapes[element.dataset.shape] ?? (await import(element.dataset.script));

@@ -87,8 +87,9 @@ export class Outbox extends EventTarget {
     return this.#read(`${this.prefix}flag:${position}`);
   }
 
-  putAnswer(position, value, sequence) {
-    this.#put({ kind: "answer", position, value, sequence });
+  /** `certainty` undefined: the question does not ask for it. */
+  putAnswer(position, { value, certainty }, sequence) {
+    this.#put({ kind: "answer", position, value, certainty, sequence });
   }
 
   putFlag(position, flagged) {
@@ -186,8 +187,8 @@ export class Outbox extends EventTarget {
   }
 
   #request(entry) {
-    const { position, value, flagged, sequence, tab } = entry;
-    const body = entry.kind === "flag" ? { position, flagged } : { position, value, sequence };
+    const { position, value, certainty, flagged, sequence, tab } = entry;
+    const body = entry.kind === "flag" ? { position, flagged } : { position, value, certainty, sequence };
     return {
       method: "POST",
       credentials: "same-origin",

@@ -6,7 +6,7 @@
  * It decides nothing: what an answer is worth, and whether there is time left, the server says.
  */
 
-import { answersOf } from "./quiz-answers.js";
+import { answersOf, certaintyOf, showCertainty } from "./quiz-answers.js";
 import { Outbox, discard } from "./quiz-outbox.js";
 
 const TEXT_PAUSE = 400; // milliseconds after the last key; the promise is one second
@@ -18,6 +18,12 @@ function same(a, b) {
   const canonical = (value) =>
     value && typeof value === "object" && !Array.isArray(value) ? Object.entries(value).sort() : (value ?? null);
   return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
+}
+
+/** The same answer, said with the same certainty; undefined: that side knows nothing of it. */
+function alike(a, b) {
+  const known = a.certainty !== undefined && b.certainty !== undefined;
+  return same(a.value ?? null, b.value ?? null) && (!known || a.certainty === b.certainty);
 }
 
 function fill(text, values) {
@@ -81,7 +87,19 @@ class QuizPlayer extends HTMLElement {
       this.#say(words);
     });
     const [sequence, partial] = [Number(section.dataset.sequence), section.dataset.state === "partial"];
-    this.state.set(position, { form, kind, value, sequence, partial, timer: 0 });
+    const asks = certaintyOf(form) !== undefined;
+    const certainty = asks ? Number(section.dataset.certain) || null : undefined;
+    this.state.set(position, { form, kind, value, certainty, sequence, partial, timer: 0 });
+  }
+
+  /** What stands in the form: the answer, and how sure the person is of it. */
+  #read({ form, kind }) {
+    return { value: kind.read(form), certainty: certaintyOf(form) };
+  }
+
+  #write(state, { value, certainty }) {
+    state.kind.write(state.form, value);
+    if (state.certainty !== undefined && certainty !== undefined) showCertainty(state.form, certainty);
   }
 
   /* --- answers ---------------------------------------------------------------------------------------------------- */
@@ -91,8 +109,9 @@ class QuizPlayer extends HTMLElement {
     for (const [position, state] of this.state) {
       const answer = this.outbox.waitingAnswer(position);
       if (answer) {
-        state.kind.write(state.form, answer.value);
+        this.#write(state, answer);
         state.value = answer.value;
+        state.certainty = certaintyOf(state.form);
         state.sequence = Math.max(state.sequence, answer.sequence);
       } else {
         this.#keep(position); // answered before this script ran
@@ -123,7 +142,7 @@ class QuizPlayer extends HTMLElement {
       }
       return;
     }
-    if (!event.target.matches("[data-answer]")) return;
+    if (!event.target.matches("[data-answer], [data-certainty]")) return;
     const state = this.state.get(position);
     clearTimeout(state.timer);
     if (event.type === "input" && event.target.matches("input[type=text], textarea")) {
@@ -138,19 +157,23 @@ class QuizPlayer extends HTMLElement {
   #keep(position) {
     const state = this.state.get(position);
     clearTimeout(state.timer);
-    const value = state.kind.read(state.form);
-    if (same(value, state.value)) {
+    const now = this.#read(state);
+    if (alike(now, state)) {
       this.#settle({ trouble: this.outbox.trouble, body: {}, waiting: this.outbox.waiting().length });
       return;
     }
     this.stale.delete(position); // answered again, knowing that there is another one
-    state.value = value;
+    const changed = !same(now.value, state.value);
+    state.value = now.value;
+    state.certainty = now.certainty;
     state.sequence += 1;
     this.fromOtherTab = false; // from here on the slot speaks of this tab's own answer
-    state.partial = false; // until the server has looked at it
-    const understood = state.form.querySelector("[data-understood]");
-    if (understood) understood.textContent = "";
-    this.outbox.putAnswer(position, value, state.sequence);
+    if (changed) {
+      state.partial = false; // until the server has looked at it
+      const understood = state.form.querySelector("[data-understood]");
+      if (understood) understood.textContent = "";
+    }
+    this.outbox.putAnswer(position, now, state.sequence);
     this.#refresh();
   }
 
@@ -164,8 +187,9 @@ class QuizPlayer extends HTMLElement {
     if (!state) return; // a question that was left before: nothing of it stands here
     if (entry.kind === "answer" && body.stale) {
       if (typeof body.sequence === "number") state.sequence = Math.max(state.sequence, body.sequence);
-      if (!same(body.value ?? null, entry.value)) {
-        this.stale.set(entry.position, { value: body.value ?? null, savedAt: new Date(body.saved_at) });
+      if (!alike(body, entry)) {
+        const newer = { value: body.value ?? null, certainty: body.certainty };
+        this.stale.set(entry.position, { newer, savedAt: new Date(body.saved_at) });
         return;
       }
     }
@@ -422,18 +446,19 @@ class QuizPlayer extends HTMLElement {
   }
 
   /** Shows an answer or flag given elsewhere, unless this tab has a newer one on its way. True: an answer was taken. */
-  #adopt({ kind, position, value, flagged, sequence }) {
+  #adopt({ kind, position, value, certainty, flagged, sequence }) {
     const state = this.state.get(position);
     let taken = false;
     if (kind === "flag") {
       if (this.outbox.waitingFlag(position)?.tab !== this.outbox.tab) this.#flagBox(position).checked = flagged;
     } else {
       state.sequence = Math.max(state.sequence, sequence);
-      const typing = !same(state.kind.read(state.form), state.value);
+      const typing = !alike(this.#read(state), state);
       // Only this tab's own entry is newer: the other's may still be seen here after it has been removed there.
       if (!typing && this.outbox.waitingAnswer(position)?.tab !== this.outbox.tab) {
-        state.kind.write(state.form, value);
+        this.#write(state, { value, certainty });
         state.value = value;
+        state.certainty = certaintyOf(state.form);
         taken = true;
       }
     }
@@ -446,10 +471,10 @@ class QuizPlayer extends HTMLElement {
   /** The server holds another device's newer answers: show them, and the first question that they change. */
   #showNewer() {
     const [first] = this.stale.keys();
-    for (const [position, { value, savedAt }] of this.stale) {
+    for (const [position, { newer, savedAt }] of this.stale) {
       const state = this.state.get(position);
-      state.kind.write(state.form, value);
-      state.value = state.kind.read(state.form);
+      this.#write(state, newer);
+      Object.assign(state, this.#read(state));
       this.savedAt = savedAt;
     }
     this.stale.clear();
@@ -462,7 +487,7 @@ class QuizPlayer extends HTMLElement {
     for (const position of this.stale.keys()) {
       const state = this.state.get(position);
       state.sequence += 1;
-      this.outbox.putAnswer(position, state.value, state.sequence);
+      this.outbox.putAnswer(position, state, state.sequence);
     }
     this.stale.clear();
     this.questions.get(this.current).querySelector("[data-heading]").focus({ preventScroll: true });

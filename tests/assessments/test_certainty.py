@@ -8,15 +8,19 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
+from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from assessments.enums import Behaviour
 from assessments.models import Attempt, QuizPage, Response
+from assessments.selectors import attempt_view
 from assessments.services import UNCHANGED, check_answer, leave_question, save_response, start_attempt, submit_attempt
 from courses.models import Activity
 from enablement.core.errors import DomainError
 from enablement.core.verification import run_record_checks
 from people.models import User
 from tests.assessments import factories
+from tests.assessments.test_reviewing import _boxes as all_boxes
+from tests.assessments.test_reviewing import _posted as posted
 from tests.courses.factories import ModuleTree
 
 
@@ -179,3 +183,140 @@ def test_the_player_is_told_what_is_kept(browser: Client, attempt: Attempt) -> N
     assert told["certainty"] is None
     told = post(browser, attempt, value="o-2", certainty=9, sequence=4)
     assert (told["status"], told["code"]) == (400, "invalid_answer")
+
+
+# --- The player -------------------------------------------------------------------------------------------------------
+def at(attempt: Attempt, position: int = 1) -> str:
+    return reverse("assessments:player", kwargs={"uuid": attempt.uuid, "position": position})
+
+
+def group(html: str, position: int) -> str:
+    """The form of one question."""
+    return html.split(f'id="q{position}-form"')[1].split("</form>", maxsplit=1)[0]
+
+
+class TestPlayer:
+    def test_questions_that_the_machine_grades_ask_and_the_others_do_not(
+        self, browser: Client, attempt: Attempt
+    ) -> None:
+        html = browser.get(at(attempt)).content.decode()
+        assert ["data-certainty" in group(html, position) for position in range(1, 6)] == [True] * 3 + [False] * 2
+        assert 'name="certainty" value="" data-certainty checked' in group(html, 1)
+
+    def test_no_question_asks_where_the_test_does_not(self, browser: Client, attempt: Attempt) -> None:
+        Attempt.objects.update(policy={**attempt.policy, "certainty": False})
+        assert "data-certainty" not in browser.get(at(attempt)).content.decode()
+
+    def test_the_form_saves_it_without_scripts(self, browser: Client, attempt: Attempt) -> None:
+        sent = {"answer": "o-1", "certainty": "3", "sequence": "0", "go": "next"}
+        assert browser.post(at(attempt), sent).headers["Location"] == at(attempt, 2)
+        form = group(browser.get(at(attempt)).content.decode(), 1)
+        assert 'value="3" data-certainty checked' in form
+        assert form.count("data-certainty checked") == 1
+        browser.post(at(attempt), {**sent, "certainty": "1", "sequence": "1"})
+        browser.post(at(attempt), {**sent, "certainty": "1", "sequence": "2"})
+        browser.post(at(attempt), {**sent, "certainty": "", "sequence": "2"})
+        assert kept(attempt) == [("o-1", 3), ("o-1", 1), ("o-1", None)]
+
+    def test_it_can_be_said_before_the_answer_and_outlasts_taking_that_back(
+        self, browser: Client, attempt: Attempt
+    ) -> None:
+        browser.post(at(attempt), {"certainty": "2", "sequence": "0", "go": "next"})
+        browser.post(at(attempt), {"answer": "o-2", "certainty": "2", "sequence": "1", "go": "next"})
+        browser.post(at(attempt), {"answer": "o-2", "certainty": "2", "sequence": "2", "clear": "1"})
+        assert kept(attempt) == [(None, 2), ("o-2", 2), (None, 2)]
+
+    def test_an_old_page_does_not_overwrite_it(self, browser: Client, learner: User, attempt: Attempt) -> None:
+        save(learner, attempt, "o-1", 3)
+        answer = browser.post(
+            at(attempt), {"answer": "o-1", "certainty": "1", "sequence": "0", "go": "next"}, follow=True
+        )
+        assert "in another tab meanwhile" in answer.content.decode()
+        assert kept(attempt) == [("o-1", 3)]
+
+    def test_nonsense_is_refused_in_words(self, browser: Client, attempt: Attempt) -> None:
+        for nonsense in ("4", "high", "³", "12"):
+            answer = browser.post(at(attempt), {"answer": "o-1", "certainty": nonsense, "sequence": "0"}, follow=True)
+            assert "This is not an answer to this question" in answer.content.decode()
+        assert kept(attempt) == []
+
+    def test_practice_asks_before_the_first_check_and_then_repeats_what_was_said(
+        self, browser: Client, learner: User, tree: ModuleTree
+    ) -> None:
+        page = factories.quiz_page(
+            tree.page, factories.fixed(factories.item()), behaviour=Behaviour.PRACTICE, asks_certainty=True
+        )
+        attempt = start_attempt(learner, quiz=factories.quiz_of(page))
+        sent = {"answer": "o-2", "certainty": "3", "sequence": "0", "check": "1"}
+        form = group(browser.post(at(attempt), sent, follow=True).content.decode(), 1)
+        assert "told--wrong" in form
+        assert "data-certainty" not in form
+        assert "before the first check: High" in form
+        browser.post(at(attempt), {"answer": "o-1", "certainty": "1", "sequence": "1", "check": "1"})
+        assert kept(attempt) == [("o-2", 3), ("o-1", 3)]
+
+    def test_reading_costs_no_further_query(
+        self, learner: User, attempt: Attempt, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        save(learner, attempt, "o-1", 1)
+        with django_assert_num_queries(2):
+            attempt_view(learner, attempt, language="en")
+
+
+def test_the_card_before_the_test_says_so(browser: Client, page: QuizPage, quiz: Activity) -> None:
+    url = page.get_url() or ""
+    assert "only you see it, and it never counts" in browser.get(url).content.decode()
+    page.asks_certainty = False
+    page.save()
+    assert "how sure you are" not in browser.get(url).content.decode()
+
+
+def test_the_preview_shows_what_learners_are_asked(rf: Any, admin: User, page: QuizPage) -> None:
+    request = rf.get("/")
+    request.user = admin
+    for asks, mode, groups in ((True, "", 3), (False, "", 0), (True, "answers", 0)):
+        page.asks_certainty = asks
+        html = page.make_preview_request(request, mode).render().content.decode()
+        assert html.count('class="certainty"') == groups
+
+
+# --- The editor -------------------------------------------------------------------------------------------------------
+class TestEditor:
+    def test_a_trainer_reads_what_learners_read(self, client: Client, admin: User, page: QuizPage) -> None:
+        client.force_login(admin)
+        html = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+        assert 'name="asks_certainty"' in html
+        assert "only you see it, and it never counts" in html
+
+    @pytest.mark.parametrize(
+        ("rules", "refused"),
+        [
+            ({"review_policy": "full"}, False),
+            ({"review_policy": "until_passed"}, False),
+            ({"review_policy": "nothing"}, True),
+            ({"review_policy": "nothing", "behaviour": "practice"}, True),
+            ({"review_policy": "custom", "review_later": ["correctness"]}, False),
+            ({"review_policy": "custom", "review_later": ["answer", "key", "score"]}, True),
+            ({"review_policy": "custom", "review_after_close": ["correctness"]}, True),
+            (
+                {"review_policy": "custom", "review_after_close": ["correctness"], "closes_at": "2030-01-01 12:00"},
+                False,
+            ),
+        ],
+    )
+    def test_it_is_not_published_where_nobody_would_ever_see_what_comes_of_it(
+        self, client: Client, admin: User, page: QuizPage, rules: dict[str, Any], refused: bool
+    ) -> None:
+        client.force_login(admin)
+        edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+        slots = streamfield([("item", {"item": str(factories.item().pk), "weight": "1"})])
+        boxes = {} if rules["review_policy"] == "custom" else all_boxes()  # as the editor's page sends them
+        sent = {**posted(page, **boxes, **rules), **nested_form_data({"slots": slots})}
+        for asks in (True, False):
+            form = {**sent, "action-publish": "1", **({"asks_certainty": "on"} if asks else {})}
+            answer = client.post(edit, form)
+            if asks and refused:
+                assert "would never see" in str(answer.context["form"].errors["asks_certainty"])
+            else:
+                assert answer.status_code == 302, answer.context["form"].errors
+                assert QuizPage.objects.get(pk=page.pk).asks_certainty == asks

@@ -147,6 +147,7 @@ grade_method: highest
 behaviour: test
 tries: 3
 try_penalty: 1/3
+asks_certainty: true
 grace_seconds: 30
 overdue: autosubmit
 hand_in_minutes: 10
