@@ -198,7 +198,7 @@ def _certainty(item: AttemptItem, newest: Response | None, said: object) -> int 
         return None
     if said is UNCHANGED:
         return newest.certainty if newest else None
-    return None if said is None else Certainty(said).value
+    return next((level.value for level in Certainty if level == said), None)
 
 
 def _status(newest: Response | None, *, sequence: int, tab: str, value: object, certainty: int | None) -> SaveStatus:
