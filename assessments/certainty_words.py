@@ -24,12 +24,12 @@ def level_words(level: int) -> str:
 def choices(said: int | None) -> list[Choice]:
     """Nothing, and the three levels with the shares of right answers that they fit (`behaviours.certainty.FITS`)."""
     meanings = {
-        Certainty.LOW: _("less than 67 % sure"),
-        Certainty.MIDDLE: _("67 to 80 % sure"),
-        Certainty.HIGH: _("more than 80 % sure"),
+        Certainty.LOW: _("under 67 %"),
+        Certainty.MIDDLE: _("67 to 80 %"),
+        Certainty.HIGH: _("over 80 %"),
     }
     levels = [Choice(str(level.value), str(level.label), meanings[level], level == said) for level in Certainty]
-    return [Choice("", _("Not stated"), _("you need not say it"), said is None), *levels]
+    return [Choice("", _("Not stated"), "", said is None), *levels]
 
 
 def announced() -> str:
