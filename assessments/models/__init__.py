@@ -1,5 +1,5 @@
 from assessments.models.analysis import ItemAnalysis, QuizAnalysis
-from assessments.models.attempts import Attempt, AttemptItem, Check, Response
+from assessments.models.attempts import Attempt, AttemptItem, Check, Closings, Response
 from assessments.models.exceptions import QuizException
 from assessments.models.files import AnswerFile
 from assessments.models.imports import ItemImport
@@ -14,6 +14,7 @@ __all__ = [
     "Attempt",
     "AttemptItem",
     "Check",
+    "Closings",
     "GradeChange",
     "Item",
     "ItemAnalysis",

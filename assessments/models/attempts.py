@@ -28,6 +28,27 @@ from assessments.enums import (
 from assessments.kinds import Content
 from assessments.reviewing import Cells, Review, frozen_review, review_moment
 from assessments.sections import Section, sections_in
+from courses.models import Activity
+
+
+class Closings:
+    """When a test closes for anybody: by its pages, and for whoever runs. Read once, when first asked for."""
+
+    def __init__(self, activity_id: int) -> None:
+        self._activity_id = activity_id
+
+    @cached_property
+    def ends(self) -> list[datetime | None]:
+        """None among them: somebody may answer without an end. Two queries."""
+        running = Attempt.objects.filter(activity=self._activity_id, state=AttemptState.OPEN).aggregate(
+            latest=Max("deadline_at"), endless=Count("pk", filter=Q(deadline_at=None))
+        )
+        key = Activity.objects.filter(pk=self._activity_id).values("key")
+        pages = apps.get_model("assessments", "QuizPage").objects.filter(live=True, translation_key__in=key)
+        ends: list[datetime | None] = list(pages.values_list("closes_at", flat=True))
+        if running["latest"]:
+            ends.append(running["latest"])
+        return [*ends, None] if running["endless"] else ends
 
 
 class Attempt(models.Model):
@@ -172,23 +193,22 @@ class Attempt(models.Model):
         own = self.quiz_closes_at
         return review_moment(self.ended_at, own if own is None or now < own else self.closed_at, now=now)
 
-    @cached_property
+    @property
     def closed_at(self) -> datetime | None:
         """When the test closes for everybody: what is shown then would help whoever still answers. None: not known.
 
-        Its closing may have been moved since this attempt began, and others may run with a later one. At most three
-        queries, and none where nothing waits for the closing.
+        Its closing may have been moved since this attempt began, and others may run with a later one. At most two
+        queries for all attempts of a list that shares its `others`, and none where nothing waits for the closing.
         """
         own, review = self.quiz_closes_at, self.review
         if own is None or review.after_close <= review.later & review.right_after:
             return own
-        running = Attempt.objects.filter(activity=self.activity_id, state=AttemptState.OPEN).aggregate(
-            latest=Max("deadline_at"), endless=Count("pk", filter=Q(deadline_at=None))
-        )
-        page = apps.get_model("assessments", "QuizPage").objects.filter(live=True)
-        closings = page.filter(translation_key=self.activity.key).values_list("closes_at", flat=True)
-        ends = [own, *closings, *([running["latest"]] if running["latest"] else [])]
-        return None if running["endless"] or None in ends else max(ends)
+        ends = [own, *self.others.ends]
+        return None if None in ends else max(ends)  # type: ignore[type-var]  # none of them is None
+
+    @cached_property
+    def others(self) -> "Closings":
+        return Closings(self.activity_id)
 
     @property
     def is_sequential(self) -> bool:

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from assessments.enums import AnswerState, AttemptState
-from assessments.models import Attempt, AttemptItem, Response
+from assessments.models import Attempt, AttemptItem, Closings, Response
 from assessments.selectors.checks import NONE, Told, Tries, checked_tries, told
 from enablement.core.prepared import Prepared
 from people.models import User
@@ -45,8 +45,12 @@ def own_attempt(user: User, uuid: UUID | str) -> Attempt:
 
 
 def tries_of(user: User, activity_id: int, cycle: int) -> list[Attempt]:
-    """All attempts of a person at a test in one cycle, the newest first. One query."""
-    return _tries.rows(user=user.pk, activity=activity_id, cycle=cycle)
+    """All attempts of a person at a test in one cycle, the newest first. One query; they share their `others`."""
+    found = _tries.rows(user=user.pk, activity=activity_id, cycle=cycle)
+    others = Closings(activity_id)
+    for attempt in found:
+        attempt.others = others
+    return found
 
 
 def asked_elsewhere(attempt: Attempt, keys: Collection[Any]) -> bool:

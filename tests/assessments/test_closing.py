@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from assessments.allowances import Allowance
 from assessments.models import Attempt, QuizPage
 from assessments.selectors import result_view
 from assessments.services import grant_exception, save_response, start_attempt, submit_attempt
+from assessments.views.start_screen import start_screen
 from courses.models import Activity
 from people.models import User
 from tests.courses.factories import ModuleTree, enrolled
@@ -98,3 +100,15 @@ def test_a_closing_that_is_taken_away_shows_nothing_after_it(
     closing(page, None)
     assert Attempt.objects.get(pk=running.pk).deadline_at is None
     assert not shown_after(50, own)
+
+
+@pytest.mark.parametrize("attempts", [1, 6])
+def test_what_the_closing_means_is_asked_once_for_all_attempts(
+    learner: User, page: QuizPage, quiz: Activity, attempts: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _number in range(attempts):
+        done(learner, quiz)
+    with time_machine.travel(timezone.now() + 3 * HOUR), django_assert_num_queries(9):  # two of them for the closing
+        screen = start_screen(learner, page, "en")
+    assert screen is not None
+    assert len(screen.history) == attempts
