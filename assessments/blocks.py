@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import ErrorList
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
@@ -238,39 +237,6 @@ class QuizSlots(blocks.StreamBlock):
 
 class QuizSlotsField(ItemBodyField):
     """Like the kinds: to the database all of them are the same JSON."""
-
-
-class ScoreBandBlock(blocks.StructBlock):
-    """What to say to people who reach this score."""
-
-    percent = blocks.IntegerBlock(label=gettext_lazy("From (%)"), default=0, min_value=0, max_value=100)
-    text_de = blocks.TextBlock(label=gettext_lazy("Feedback (German)"), rows=2, max_length=1000)
-    text_en = blocks.TextBlock(label=gettext_lazy("Feedback (English)"), rows=2, max_length=1000)
-
-    class Meta:
-        icon = "comment"
-        label = gettext_lazy("Score band")
-        form_classname = "struct-block bilingual"
-        label_format = "{percent} %"
-
-
-class ScoreBands(blocks.StreamBlock):
-    """Each band reaches up to the next one."""
-
-    band = ScoreBandBlock()
-
-    class Meta:
-        required = False
-        max_num = 10
-
-    def clean(self, value: Any) -> Any:
-        cleaned = super().clean(value)
-        begins = [child.value["percent"] for child in cleaned]
-        if len(begins) != len(set(begins)):
-            raise blocks.StreamBlockValidationError(
-                non_block_errors=ErrorList([_("Two bands begin at the same percentage. Change one of them.")])
-            )
-        return cleaned
 
 
 class ScoreBandsField(ItemBodyField):

@@ -21,7 +21,7 @@ FEW_WORDS = 8
 NEAR = 0.75
 _WORD = re.compile(r"\w+")
 _FEEDBACK = re.compile(r"(feedback|if_true|if_false)_(de|en)")
-_FILED = frozenset({"id", "topic_de", "topic_en", "lesson", "hints"})
+_FILED = frozenset({"id", "topic_de", "topic_en", "lesson", "bands", "hints"})
 
 
 def folded(text: str) -> str:

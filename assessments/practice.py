@@ -23,6 +23,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import ReferenceIndex
 
+from assessments.bands import answer_band
 from assessments.enums import AttemptState
 from assessments.kinds import Content, Kind, ParseError, get_kind
 from assessments.models import AttemptItem, Item
@@ -89,6 +90,7 @@ class Check:
     language: str
     response: Any = None
     review: dict[str, Any] | None = None
+    band: str = ""
     correct: bool = False
     score: Any = None
     known: bool = True  # False: nothing here is right or wrong, or only people could say it
@@ -185,6 +187,7 @@ def answered(check: Check, response: Any) -> Check:
         check,
         response=response,
         review=check.kind.reviewed(check.content, response, check.language),
+        band=answer_band(check.content, outcome.score if outcome else None, check.language),
         correct=bool(outcome and outcome.correct),
         score=outcome.score if outcome else None,
         known=outcome is not None,

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from assessments.bands import band_text, frozen_bands
+from assessments.bands import all_bands, band_text, frozen_bands
 from assessments.certainty_words import choices
 from assessments.drawing import Drawn, PoolTooSmallError, draw
 from assessments.enums import ReviewCell, ReviewMoment
@@ -50,6 +50,7 @@ def _question(
     if answers:
         shown["review_template"] = f"assessments/kinds/{kind.name}/review.html"
         shown["review"] = kind.reviewed(content, None, _language())
+        shown["bands"] = all_bands(content, _language())
         shown["hints"] = hints_of(content, _language())
     return shown
 

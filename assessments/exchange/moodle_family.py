@@ -9,6 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from assessments.enums import Difficulty
+from assessments.exchange.bands import whole_lost
 from assessments.exchange.converters import converters, first_reading
 from assessments.exchange.items import ExchangeItem, Level, Problem, Raw, ReadResult
 from assessments.exchange.pictures import Picture
@@ -47,6 +48,7 @@ def items_of(questions: Iterable[Question], language: str, problems: list[Proble
         for hint in question.hints[taken:]:
             question.lose(_("Hint: “%(text)s”") % {"text": hint[:120]})
         raw, pictures = _pictured(kind, raw, question, language)
+        raw = _with_bands(kind, raw, question, language)
         item = ExchangeItem(kind, raw, title=name, line=question.line, file=question.file, losses=list(question.losses))
         item.pictures = pictures
         item.identifier = question.identifier or tidy(question.name)
@@ -89,6 +91,17 @@ def _pictured(kind: str, raw: Raw, question: Question, language: str) -> tuple[R
                 value |= say("text", picture.alt, language)
         made.append({**entry, "value": value})
     return {**raw, "options": made}, used
+
+
+def _with_bands(kind: str, raw: dict[str, Any], question: Question, language: str) -> dict[str, Any]:
+    if not question.bands:
+        return raw
+    if not get_kind(kind).block_class.takes_bands:
+        for text in dict.fromkeys(question.bands.values()):
+            question.lose(whole_lost(text))
+        return raw
+    values = [{"percent": percent, **say("text", text, language)} for percent, text in question.bands.items()]
+    return {**raw, "bands": [{**child, "type": "band"} for child in listed(values)]}
 
 
 def _difficulty(question: Question) -> tuple[str, list[str]]:
@@ -145,6 +158,11 @@ def question_of(item: ExchangeItem, language: str, *, can: Container[str], pictu
         tags=list(item.tags),
         difficulty=item.difficulty or "",
         category=category_of(topic),
+        bands={
+            int(band.get("percent") or 0): said
+            for _key, band in children(item.raw, "bands")
+            if (said := own(band, "text", language))
+        },
         hints=[said for _key, hint in children(item.raw, "hints") if (said := own(hint, "text", language))],
     )
 

@@ -45,6 +45,7 @@ class Question:
     difficulty: str = ""  # of `Difficulty`
     hints: list[str] = field(default_factory=list)
     picture: Picture | None = None
+    bands: dict[int, str] = field(default_factory=dict)  # feedback by score: from which percentage on
     extras: dict[str, Any] = field(default_factory=dict)
     losses: list[str] = field(default_factory=list)
 

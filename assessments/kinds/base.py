@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
+from assessments.band_blocks import ScoreBands
 from assessments.behaviours.tries import Part
 from assessments.enums import AnswerState
 from assessments.kinds.media import MediaBlock, authored_media, media_in, media_problems
@@ -98,6 +99,13 @@ def repeated(values: Iterable[str]) -> bool:
     return len(seen) != len(set(seen))
 
 
+def authored_bands(raw: Iterable[Any] | None) -> list[dict[str, Any]]:
+    """Feedback by score as it is frozen, the highest first: from which percentage on, and both texts."""
+    values = [child["value"] for child in raw or ()]
+    found = [{"percent": int(value.get("percent") or 0), **texts(value, "text")} for value in values]
+    return sorted(found, key=lambda one: -one["percent"])
+
+
 def hints_of(content: Content, language: str) -> list[str]:
     """The hints in that language, in the order in which they are given."""
     return [said for hint in content.get("hints", ()) if (said := text_in(hint, "text", language))]
@@ -161,8 +169,18 @@ def _hint_list() -> blocks.ListBlock:
     )
 
 
+def _band_list() -> blocks.StreamBlock:
+    return ScoreBands(
+        label=gettext_lazy("Feedback by score"),
+        required=False,
+        help_text=gettext_lazy("What to say to an answer as a whole, by how right it is. Shown with the explanations."),
+    )
+
+
 class ItemBlock(blocks.StructBlock):
-    """What every kind's editor has: the question and an explanation, in both languages; hints after all of its own.
+    """What every kind's editor has: the question and an explanation, in both languages.
+
+    After all of its own come feedback by score and hints.
 
     Saving a draft never fails for something that is missing; publishing runs `Kind.problems`.
     """
@@ -170,13 +188,16 @@ class ItemBlock(blocks.StructBlock):
     kind_name: ClassVar[str]
     # False where no try is ever wrong: nothing is graded, or people do it later.
     takes_hints: ClassVar[bool] = True
+    # True where an answer can earn a part of its points, so that there is something between right and wrong to say.
+    takes_bands: ClassVar[bool] = False
 
     class Meta:
         form_classname = "struct-block bilingual"
 
     def __init__(self, local_blocks: Any = None, **kwargs: Any) -> None:
+        bands = [("bands", _band_list())] if self.takes_bands else []
         hints = [("hints", _hint_list())] if self.takes_hints else []
-        super().__init__([*(local_blocks or ()), *hints], **kwargs)
+        super().__init__([*(local_blocks or ()), *bands, *hints], **kwargs)
 
     prompt_de = blocks.TextBlock(label=gettext_lazy("Question (German)"), rows=3, max_length=2000)
     prompt_en = blocks.TextBlock(label=gettext_lazy("Question (English)"), rows=3, max_length=2000)
@@ -260,11 +281,13 @@ class Kind(ABC):
         """Frozen content of the kind from the block's stored JSON. Never raises on an unfinished draft."""
 
     def authored(self, raw: Mapping[str, Any]) -> Content:
-        """`content` with hints and medium, where there are any: a version without them is what it was before them."""
+        """`content` with bands, hints and medium, where there are any: a version without is what it was before them."""
         hints = [texts(value, "text") for _key, value in list_values(raw.get("hints"))]
+        bands = authored_bands(raw.get("bands"))
         media = authored_media(raw)
         return {
             **self.content(raw),
+            **({"bands": bands} if bands and self.block_class.takes_bands else {}),
             **({"hints": hints} if hints and self.block_class.takes_hints else {}),
             **({"media": media} if media else {}),
         }
@@ -292,6 +315,11 @@ class Kind(ABC):
     def common_problems(self, content: Content, *, prompt: str = "") -> list[str]:
         """What every kind needs; `prompt` is what the question is called where it is none."""
         found = missing_texts(content, "prompt", prompt or _("Question"))
+        begins = [band["percent"] for band in content.get("bands", ())]
+        if len(begins) != len(set(begins)):
+            found.append(_("Two bands begin at the same percentage. Change one of them."))
+        for band in content.get("bands", ()):
+            found += missing_texts(band, "text", _("Feedback from %(percent)d %%") % {"percent": band["percent"]})
         for number, hint in enumerate(content.get("hints", ()), 1):
             found += missing_texts(hint, "text", _("Hint %(number)d") % {"number": number})
         return found + media_problems(content)

@@ -54,6 +54,7 @@ class CriterionBlock(blocks.StructBlock):
 
 class ByHandBlock(ItemBlock):
     takes_hints = False
+    takes_bands = True
 
     def __init__(self, local_blocks: Any = None, **kwargs: Any) -> None:
         sample_help = gettext_lazy("What a good answer holds. Markers see it, and the learner in the result.")

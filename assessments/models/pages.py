@@ -11,7 +11,8 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from assessments.blocks import QuizSlots, QuizSlotsField, ScoreBands, ScoreBandsField
+from assessments.band_blocks import ScoreBands
+from assessments.blocks import QuizSlots, QuizSlotsField, ScoreBandsField
 from assessments.cms.forms import QuizPageForm
 from assessments.cms.panels import ReviewPanel, SupplyPanel
 from assessments.enums import Behaviour, GradeMethod, Navigation, Overdue, ReviewMoment, ReviewPolicy, TryPenalty

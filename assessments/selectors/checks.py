@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from assessments.bands import answer_band
 from assessments.enums import ReviewCell, ReviewMoment
 from assessments.kinds.base import hints_of
 from assessments.models import Attempt, AttemptItem, Check, Response
@@ -92,7 +93,8 @@ def tried_values(
 class Told:
     """What a question in practice shows of its tries. `score` is that of the last one (None: no try yet).
 
-    `review` is None while there is something left to try; then `remarks` are what is said about the checked answer.
+    `review` is None while there is something left to try; then `remarks` are what is said about the checked answer,
+    and `band` about how right it is.
     """
 
     made: int
@@ -103,10 +105,11 @@ class Told:
     remarks: tuple[str, ...]
     review: dict[str, Any] | None
     template: str
+    band: str = ""
 
     def held_back(self) -> "Told":
         """Right or wrong alone, while a test asks the same."""
-        return replace(self, hints=(), remarks=(), review=None)
+        return replace(self, hints=(), remarks=(), review=None, band="")
 
     @property
     def left(self) -> int:
@@ -126,7 +129,8 @@ def told(item: AttemptItem, tries: Tries, *, language: str) -> Told | None:
     kind, content, made = item.item_version.kind_object, item.content, len(tries.scores)
     done = tries.is_done(allowed)
     review = kind.reviewed(content, tries.values[-1], language) if made else None
-    remarks = kind.remarks(review) if review and not done and ReviewCell.FEEDBACK in shows else []
+    explained = bool(review) and ReviewCell.FEEDBACK in shows
+    remarks = kind.remarks(review) if review and explained and not done else []
     return Told(
         made=made,
         allowed=allowed,
@@ -136,4 +140,5 @@ def told(item: AttemptItem, tries: Tries, *, language: str) -> Told | None:
         remarks=tuple(remarks),
         review=visible(kind, review, shows) if review and done else None,
         template=review_template(item.item_version.kind, shows),
+        band=answer_band(content, tries.scores[-1], language) if explained else "",
     )

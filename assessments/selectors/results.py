@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from assessments.bands import answer_band
 from assessments.behaviours.certainty import Calibration, mark
 from assessments.counting import Standing
 from assessments.enums import AttemptState, ReviewCell
@@ -282,7 +283,11 @@ def _questions(
         certainty = said.level if said else None
         value = response.value if response else None
         made = len(tries[item.pk].scores) if item.pk in tries else 0
-        review = version.kind_object.reviewed(item.content, value, language)
+        content = item.content
+        review = version.kind_object.reviewed(content, value, language)
+        # After several tries the score is less than full, whatever the last answer is.
+        graded = version.kind_object.grade(content, value) if made else None
+        band = answer_band(content, graded.score if graded else item.score, language)
         found.append(
             QuestionResult(
                 position=item.position,
@@ -290,9 +295,9 @@ def _questions(
                 score=item.score if judged else None,
                 graded=item.is_graded,
                 weight=item.weight,
-                correct=_is_right(item, value, made) if judged else None,
+                correct=(graded.correct if graded else item.score == 1) if judged else None,
                 topic=text_in(version.content, "topic", language),
-                review=visible(version.kind_object, review, shows),
+                review=visible(version.kind_object, review, shows, band=band),
                 lesson=lessons.get(version.content.get("lesson") or ""),
                 template=review_template(version.kind, shows),
                 feedback=marked.get(item.pk) if ReviewCell.FEEDBACK in shows else None,
@@ -302,9 +307,3 @@ def _questions(
             )
         )
     return tuple(found)
-
-
-def _is_right(item: AttemptItem, value: Any, tries: int) -> bool:
-    """Whether the answer is all right. After several tries the score does not say so: it is less than full."""
-    outcome = item.item_version.kind_object.grade(item.content, value) if tries else None
-    return outcome.correct if outcome is not None else item.score == 1

@@ -7,10 +7,13 @@ from assessments.kinds import Kind
 from assessments.reviewing import QUESTION_CELLS, Cells
 
 
-def visible(kind: Kind, review: dict[str, Any], shows: Cells) -> dict[str, Any]:
-    """The whole review where all of it may be seen. Else built up, not stripped down: the rest of it is the key."""
+def visible(kind: Kind, review: dict[str, Any], shows: Cells, *, band: str = "") -> dict[str, Any]:
+    """The whole review where all of it may be seen. Else built up, not stripped down: the rest of it is the key.
+
+    `band` is the feedback on the answer as a whole, see `assessments.bands`.
+    """
     if shows >= QUESTION_CELLS:
-        return review
+        return {**review, "band": band}
     part: dict[str, Any] = {"prompt": review["prompt"], "answered": review.get("answered")}
     if "media" in review:
         part["media"] = review["media"]
@@ -21,6 +24,7 @@ def visible(kind: Kind, review: dict[str, Any], shows: Cells) -> dict[str, Any]:
     if ReviewCell.FEEDBACK in shows:
         part["feedback"] = review["feedback"]
         part["remarks"] = kind.remarks(review)
+        part["band"] = band
     return part
 
 

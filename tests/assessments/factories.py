@@ -40,6 +40,13 @@ def hints(count: int = 2, *, marker: str = "") -> dict[str, Any]:
     return {"hints": _list([bilingual(text=f"Look here {number}{marker}") for number in range(1, count + 1)], "h")}
 
 
+def bands(*percents: int) -> list[dict[str, Any]]:
+    """Feedback by score, of a test or of an item."""
+    return [
+        {"type": "band", "id": f"b-{at}", "value": {"percent": at, **bilingual(text=f"Band {at}")}} for at in percents
+    ]
+
+
 def numeric_raw(answer: str = "2500", tolerance: str = "0", *, unit: str = "€", marker: str = "") -> dict[str, Any]:
     return {
         **bilingual(prompt="How much?", feedback=f"Worked out{marker}"),

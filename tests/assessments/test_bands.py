@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from assessments.band_blocks import ScoreBands
 from assessments.bands import band_text
-from assessments.blocks import ScoreBands
 from assessments.enums import ReviewCell, ReviewPolicy
 from assessments.models import Attempt, QuizPage
 from assessments.services import save_response, start_attempt, submit_attempt
@@ -27,20 +27,15 @@ def test_a_score_has_the_highest_band_that_it_reaches(score: str, text: str) -> 
     assert band_text(BANDS, Decimal(score), "de") == text
 
 
-def stored(*percents: int) -> list[dict[str, Any]]:
-    values = [{"percent": at, **factories.bilingual(text=f"Band {at}")} for at in percents]
-    return [{"type": "band", "value": value} for value in values]
-
-
 def test_two_bands_cannot_begin_at_the_same_score() -> None:
     block = ScoreBands()
-    assert len(block.clean(block.to_python(stored(0, 80)))) == 2
+    assert len(block.clean(block.to_python(factories.bands(0, 80)))) == 2
     with pytest.raises(ValidationError):
-        block.clean(block.to_python(stored(50, 50)))
+        block.clean(block.to_python(factories.bands(50, 50)))
 
 
 def give(page: QuizPage, *percents: int) -> None:
-    page.score_bands = page._meta.get_field("score_bands").to_python(stored(*percents))
+    page.score_bands = page._meta.get_field("score_bands").to_python(factories.bands(*percents))
     page.save()
 
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
+from assessments.exchange import bands
 from assessments.exchange.formats.base import Format
 from assessments.exchange.items import ExchangeItem, FileError, Level, Problem, ReadResult, WriteResult
 from assessments.exchange.limits import MAX_ITEMS, too_many
@@ -133,6 +134,7 @@ def _line(text: str) -> str:
 
 def _losses(item: ExchangeItem, question: Question) -> Iterator[str]:
     yield from question.losses
+    yield from bands.losses(question.bands)
     if question.feedback or any(answer.feedback for answer in question.answers):
         yield _("Feedback has no place in Aiken.")
     if question.hints:

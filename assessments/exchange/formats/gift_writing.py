@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from assessments.exchange import bands
 from assessments.exchange.moodle_family import near, percent
 from assessments.exchange.questions import Answer, Question
 from assessments.exchange.text import tidy
@@ -125,6 +126,7 @@ def _ordering(question: Question) -> list[str]:
 def losses_of(question: Question) -> Iterator[str]:
     """What GIFT has no place for."""
     yield from question.losses
+    yield from bands.losses(question.bands)
     if question.extras.get("graderinfo") or question.extras.get("minwordlimit") or question.extras.get("maxwordlimit"):
         yield _("The sample answer and the number of words have no place there.")
     if question.qtype in {"match", "ordering"} and any(tidy(answer.feedback) for answer in question.answers):

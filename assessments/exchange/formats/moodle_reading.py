@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
+from assessments.exchange.bands import COMBINED, bands_of, whole_lost
 from assessments.exchange.embedded import Place, checked, decoded
 from assessments.exchange.formats import moodle_gaps
 from assessments.exchange.items import Level, Problem
@@ -257,9 +258,9 @@ def _note(question: Question, node: Node) -> None:
         question.lose(_("Its answers are not to be mixed there; here the test decides."))
     if node.said("unitgradingtype") not in {"", "0"}:
         question.lose(_("A missing or wrong unit costs marks there."))
-    for name in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
-        if text := _said(question, node.first(name)):
-            question.lose(_("Feedback on the answer as a whole: “%(text)s”") % {"text": text[:120]})
+    question.bands, lost = bands_of(*(_said(question, node.first(name)) for name in COMBINED))
+    for text in lost:
+        question.lose(whole_lost(text))
     question.hints = [text for hint in node.all("hint") if (text := _said(question, hint))]
     unknown = sorted({child.tag for child in node if child.tag not in _KNOWN and child.text.strip()})
     if unknown:

@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
 
+from assessments.exchange import bands
 from assessments.exchange.moodle_family import percent
 from assessments.exchange.pictures import Picture
 from assessments.exchange.questions import Answer, Question
@@ -26,12 +27,19 @@ def written(question: Question) -> str:
         element("hidden", "0"),
         element("idnumber", escaped(question.identifier)),
         *_details(question),
+        *_combined(question),
         *[_text("hint", hint) for hint in question.hints],
     ]
     if question.marks:
         parts.append(element("tags", *[element("tag", element("text", escaped(tag))) for tag in question.marks]))
     body = "\n".join(f"  {part}" for part in parts)
     return element("question", f"\n{body}\n", type=_TYPES.get(question.qtype, question.qtype))
+
+
+def _combined(question: Question) -> Iterator[str]:
+    if question.bands and question.qtype in bands.TYPES:
+        for name, text in bands.combined(question.bands).items():
+            yield _text(name, text)
 
 
 def _text(tag: str, text: str, *more: str, picture: Picture | None = None, **attributes: str) -> str:
@@ -117,5 +125,6 @@ def losses_of(question: Question) -> Iterator[str]:
     yield from question.losses
     if question.qtype == "cloze" and "\n\n" in question.extras["prompt"]:
         yield _("Question and text with gaps are one text there; the question's first paragraph parts them.")
+    yield from bands.losses(question.bands, question.qtype)
     if question.qtype in {"match", "ordering"} and any(tidy(answer.feedback) for answer in question.answers):
         yield _("Moodle shows no feedback on single entries; the file keeps it.")

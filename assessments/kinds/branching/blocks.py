@@ -72,6 +72,7 @@ class EndingBlock(blocks.StructBlock):
 
 class BranchingBlock(ItemBlock):
     kind_name = "branching"
+    takes_bands = True
 
     may_go_back = blocks.BooleanBlock(
         label=gettext_lazy("Learners may go back"),

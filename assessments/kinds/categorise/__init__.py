@@ -70,6 +70,7 @@ class GroupBlock(blocks.StructBlock):
 
 class CategoriseBlock(ItemBlock):
     kind_name = "categorise"
+    takes_bands = True
 
     groups = blocks.ListBlock(
         GroupBlock(),

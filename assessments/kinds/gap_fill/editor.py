@@ -88,6 +88,7 @@ class GapsBlock(blocks.StreamBlock):
 
 class GapFillBlock(ItemBlock):
     kind_name = "gap_fill"
+    takes_bands = True
 
     text_de = blocks.TextBlock(
         label=gettext_lazy("Text with gaps (German)"),

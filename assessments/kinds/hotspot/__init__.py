@@ -46,6 +46,7 @@ class AreaBlock(OptionBlock):
 
 class HotspotBlock(ItemBlock):
     kind_name = "hotspot"
+    takes_bands = True
 
     image = ImageChooserBlock(label=gettext_lazy("Picture"))
     alt_de = blocks.CharBlock(

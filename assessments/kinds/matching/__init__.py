@@ -57,6 +57,7 @@ class DistractorBlock(blocks.StructBlock):
 
 class MatchingBlock(ItemBlock):
     kind_name = "matching"
+    takes_bands = True
 
     pairs = blocks.ListBlock(
         PairBlock(),

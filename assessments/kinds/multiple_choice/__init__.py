@@ -12,6 +12,7 @@ from assessments.kinds.choice import ChoiceBlock, ChoiceKind
 
 class MultipleChoiceItemBlock(ChoiceBlock):
     kind_name = "multiple_choice"
+    takes_bands = True
 
 
 class MultipleChoice(ChoiceKind):

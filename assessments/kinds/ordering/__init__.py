@@ -48,6 +48,7 @@ class EntryBlock(blocks.StructBlock):
 
 class OrderingBlock(ItemBlock):
     kind_name = "ordering"
+    takes_bands = True
 
     entries = blocks.ListBlock(
         EntryBlock(),

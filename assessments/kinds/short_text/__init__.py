@@ -39,6 +39,7 @@ NEAR, OTHER = "near", "other"
 
 class ShortTextBlock(ItemBlock):
     kind_name = "short_text"
+    takes_bands = True
 
     answers = blocks.ListBlock(
         AcceptedBlock(),

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assessments.exchange import bands
 from assessments.exchange.formats.qti.gaps import TEXT as GAP_TEXT
 from assessments.exchange.formats.qti.marking import ids_of, line_of, literal, paragraphs
 from assessments.exchange.formats.qti.scoring import modal, processing
@@ -301,6 +302,7 @@ _PARTS = {
 def losses_of(question: Question) -> Iterator[str]:
     """What QTI has no place for."""
     yield from question.losses
+    yield from bands.losses(question.bands)
     if question.extras.get("graderinfo") or question.extras.get("minwordlimit") or question.extras.get("maxwordlimit"):
         yield _("The sample answer and the number of words have no place there.")
     fields = [question, *question.extras.get("gaps", ())]
