@@ -14,21 +14,26 @@ from numpy.typing import NDArray
 FULL = 10_000  # a score of 1, see `assessments.kinds.base.SCORE_STEP`
 CENT = 100  # a weight of 1
 NO_CODE = -1  # the answer was deleted
+NO_SECTION = -1  # the question stands in none
 Integers = NDArray[np.int64]
 Small = NDArray[np.int32]
 Floats = NDArray[np.float64]
-Block = tuple[Small, Integers, Small, Small, Small]
+Block = tuple[Small, Integers, Small, Small, Small, Small]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A question of an attempt. `score` 0 to 1, None: not marked yet. `code`: what was answered, see `Codes`."""
+    """A question of an attempt. `score` 0 to 1, None: not marked yet. `code`: what was answered, see `Codes`.
+
+    `section`: the number of the section in which it stood, see `sectioning`.
+    """
 
     attempt: int
     version: int
     score: float | None
     weight: float
     code: int = NO_CODE
+    section: int = NO_SECTION
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Columns:
     score: Small
     weight: Small
     code: Small
+    section: Small
 
     @property
     def attempts(self) -> int:
@@ -54,6 +60,22 @@ class Columns:
     def one_each(self) -> bool:
         """Whether nobody has two attempts here."""
         return bool(np.unique(self.people).size == self.people.size)
+
+    def of_section(self, number: int) -> "Columns":
+        """The rows of one section, and the attempts that have some."""
+        kept = self.section == number
+        used, attempt = np.unique(self.attempt[kept], return_inverse=True)
+        versions, version = np.unique(self.version[kept], return_inverse=True)
+        return Columns(
+            people=self.people[used],
+            versions=self.versions[versions],
+            attempt=attempt.astype(np.int32),
+            version=version.astype(np.int32),
+            score=self.score[kept],
+            weight=self.weight[kept],
+            code=self.code[kept],
+            section=self.section[kept],
+        )
 
     def points(self) -> Integers:
         """Score × weight of each row, in 1/FULL × 1/CENT."""
@@ -81,6 +103,7 @@ class Builder:
         scores: Sequence[float | None],
         weights: Sequence[float],
         codes: Sequence[int],
+        sections: Sequence[int],
     ) -> None:
         """A block of rows. Scores between 0 and 1, weights of 0 and more."""
         if not attempts:
@@ -96,6 +119,7 @@ class Builder:
                 np.rint(np.asarray(scores, np.float64) * FULL).astype(np.int32),
                 np.rint(np.asarray(weights, np.float64) * CENT).astype(np.int32),
                 np.asarray(codes, np.int32),
+                np.asarray(sections, np.int32),
             )
         )
 
@@ -108,6 +132,7 @@ class Builder:
             [row.score for row in taken],
             [row.weight for row in taken],
             [row.code for row in taken],
+            [row.section for row in taken],
         )
 
     @property
@@ -117,16 +142,16 @@ class Builder:
 
     def build(self) -> Columns:
         """The columns. Attempts without a row, and those that wait for marking, are left out."""
-        kinds = (np.int32, np.int64, np.int32, np.int32, np.int32)
+        kinds = (np.int32, np.int64, np.int32, np.int32, np.int32, np.int32)
         parts = [
             np.concatenate([block[place] for block in self._blocks]) if self._blocks else np.empty(0, kind)
             for place, kind in enumerate(kinds)
         ]
         self._blocks.clear()
-        attempt, version, score, weight, code = parts
         if self._unmarked:
-            kept = ~np.isin(attempt, np.fromiter(self._unmarked, np.int32, len(self._unmarked)))
-            attempt, version, score, weight, code = (part[kept] for part in (attempt, version, score, weight, code))
+            kept = ~np.isin(parts[0], np.fromiter(self._unmarked, np.int32, len(self._unmarked)))
+            parts = [part[kept] for part in parts]
+        attempt, version, score, weight, code, section = parts
         used, attempt = np.unique(attempt, return_inverse=True)
         versions, version = np.unique(version, return_inverse=True)
         return Columns(
@@ -137,6 +162,7 @@ class Builder:
             score=score.astype(np.int32),
             weight=weight.astype(np.int32),
             code=code.astype(np.int32),
+            section=section.astype(np.int32),
         )
 
 

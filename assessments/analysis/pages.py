@@ -1,12 +1,14 @@
 """Rows for pages and files: stored figures with the words of the frozen content beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import number_format
+
 from assessments.analysis.advice import Advice, doubted_keys, item_advice, option_advice, worst_first
 from assessments.analysis.reasons import number, words
-from assessments.analysis.wording import Unit, text
+from assessments.analysis.wording import SECTION, Shown, Unit, shown, text
 from assessments.kinds import kinds
 from assessments.kinds.base import NO_ANSWER, TallyKey, text_in
 from assessments.models import ItemAnalysis, ItemVersion
@@ -82,6 +84,29 @@ def question_rows(items: Sequence[ItemAnalysis], language: str) -> list[Question
             )
         )
     return found
+
+
+@dataclass(frozen=True)
+class SectionRow:
+    """A section in the table of a test. `people` is 0 where its figures are not shown."""
+
+    heading: str
+    people: int
+    questions: float | None
+    figures: list[Shown]
+
+    @property
+    def asked(self) -> str:
+        """Questions that an attempt has of it; a mean where attempts differ."""
+        return "" if self.questions is None else number_format(round(self.questions, 1), use_l10n=True)
+
+
+def section_rows(result: Mapping[str, Any], language: str) -> list[SectionRow]:
+    """The sections of a stored result, in the order of the test."""
+    return [
+        SectionRow(text_in(one, "heading", language), one["people"], number(one.get("questions")), shown(SECTION, one))
+        for one in result.get("sections", ())
+    ]
 
 
 @dataclass(frozen=True)

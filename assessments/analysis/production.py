@@ -17,6 +17,7 @@ from assessments.analysis.item_figures import item_figures
 from assessments.analysis.quiz_figures import quiz_figures
 from assessments.analysis.reading import Reader
 from assessments.analysis.reasons import number
+from assessments.analysis.section_figures import section_figures
 from assessments.enums import Withheld
 from assessments.kinds import kinds
 from assessments.models import ItemAnalysis, ItemVersion, QuizAnalysis
@@ -61,7 +62,7 @@ def _compute_claimed(analysis: QuizAnalysis) -> Timing | None:
     if reason is not None:
         _withhold(analysis, reason)
         return None
-    reader, started = Reader(chosen), time.monotonic()
+    reader, started = Reader(chosen, analysis.activity_id), time.monotonic()
     if not reader.read(lambda _done: _renew(analysis)):
         return None
     columns, read = reader.builder.build(), time.monotonic()
@@ -70,6 +71,8 @@ def _compute_claimed(analysis: QuizAnalysis) -> Timing | None:
         _withhold(analysis, Withheld.FEW)
         return None
     result = {"waiting": reader.builder.unmarked, **quiz_figures(columns)}
+    if sections := section_figures(columns, reader.sectioning):
+        result["sections"] = sections
     rows = [
         _row(analysis, reader.versions[version], count, figures)
         for version, count, figures in item_figures(columns, reader.codes, reader.guess)

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 
 from assessments.analysis.choosing import Chosen
 from assessments.analysis.columns import NO_CODE, Builder, Codes
+from assessments.analysis.sectioning import Sectioning
 from assessments.kinds import Kind, kinds, ungraded_kinds
 from assessments.models import AttemptItem, Check, ItemVersion, Response
 
@@ -22,8 +23,10 @@ SHORT = 300  # letters of an answer that is remembered: choices repeat, texts do
 class Reader:
     """Reads the rows of chosen attempts, and what was answered as codes. Answers themselves are not kept."""
 
-    def __init__(self, chosen: Chosen) -> None:
+    def __init__(self, chosen: Chosen, quiz: int) -> None:
+        """`quiz` is the id of its activity."""
         self.chosen = chosen
+        self.sectioning = Sectioning(quiz)
         self.codes = Codes()
         self.versions: dict[int, ItemVersion] = {}
         self.builder = Builder(chosen.attempts, chosen.persons)
@@ -48,6 +51,7 @@ class Reader:
                 "pk",
                 "attempt_id",
                 "item_version_id",
+                "position",
                 Cast("score", FloatField()),
                 Cast("weight", FloatField()),
                 Subquery(newest.values(text=Cast("value", TextField()))[:1]),
@@ -58,16 +62,17 @@ class Reader:
         first = self._first_tries(ids)
         if first:
             values = [
-                (pk, *row[:2], first[pk][0], row[3], first[pk][1]) if pk in first else (pk, *row) for pk, *row in values
+                (pk, *row[:3], first[pk][0], row[4], first[pk][1]) if pk in first else (pk, *row) for pk, *row in values
             ]
-        _pks, attempts, versions, scores, weights, answers = zip(*values, strict=True)
+        _pks, attempts, versions, positions, scores, weights, answers = zip(*values, strict=True)
         self._know(set(versions))
         orders = self._orders(ids, versions)
         codes = [
             NO_CODE if attempt in self._forgotten else self._code(version, answer, orders.get((attempt, version)))
             for attempt, version, answer in zip(attempts, versions, answers, strict=True)
         ]
-        self.builder.add(attempts, versions, scores, weights, codes)
+        sections = self.sectioning.of(attempts, positions, ids)
+        self.builder.add(attempts, versions, scores, weights, codes, sections)
 
     def _first_tries(self, ids: list[int]) -> dict[int, tuple[float, str]]:
         """Attempt item → score and answer of its first try in practice.

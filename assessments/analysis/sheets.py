@@ -1,6 +1,6 @@
 """The analysis as tables for a file: the same numbers as on the screen, with names instead of ids."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -10,15 +10,20 @@ from django.utils.translation import gettext as _
 from assessments.analysis.advice import item_advice, option_advice, quiz_advice, worst_first
 from assessments.analysis.pages import QuestionRow, option_rows, question_rows
 from assessments.analysis.reasons import number
-from assessments.analysis.wording import ITEM, PEOPLE, QUIZ
+from assessments.analysis.wording import ITEM, PEOPLE, QUIZ, SECTION
+from assessments.kinds.base import text_in
 from assessments.models import ItemAnalysis, QuizAnalysis
 from enablement.core.spreadsheets import Cell, Sheet
 
 
 def sheets(analysis: QuizAnalysis, items: Sequence[ItemAnalysis], *, described: str, language: str) -> list[Sheet]:
-    """Test, questions and options of a stored result. `described` says which attempts it is about."""
+    """Test, its sections if it has some, questions and options of a stored result.
+
+    `described` says which attempts it is about.
+    """
     questions = question_rows(items, language)
-    return [_test(analysis, described), _questions(questions), _options(questions, language)]
+    sections = _sections(analysis.result or {}, language)
+    return [_test(analysis, described), *sections, _questions(questions), _options(questions, language)]
 
 
 def _figure(value: Any) -> Cell:
@@ -40,6 +45,17 @@ def _test(analysis: QuizAnalysis, described: str) -> Sheet:
     for name, words in QUIZ.items():
         rows.append([str(words.label), _figure(figures.get(name)), advice[name].text if name in advice else ""])
     return Sheet(_("Test"), [_("Figure"), _("Value"), _("What it means")], rows)
+
+
+def _sections(result: Mapping[str, Any], language: str) -> list[Sheet]:
+    stored = result.get("sections") or []
+    head = [_("Section"), str(PEOPLE), _("Questions"), *(str(one.label) for one in SECTION.values())]
+    rows: list[list[Cell]] = [
+        [text_in(one, "heading", language), one["people"] or None, _figure(one.get("questions"))]
+        + [_figure(one.get(name)) for name in SECTION]
+        for one in stored
+    ]
+    return [Sheet(_("Sections"), head, rows)] if rows else []
 
 
 def _questions(questions: Sequence[QuestionRow]) -> Sheet:

@@ -94,6 +94,14 @@ ITEM: Mapping[str, Name] = {
     ),
 }
 
+SECTION: Mapping[str, Name] = {
+    "facility": Name(_("Facility"), _("The mean score on its questions together."), Unit.SHARE),
+    "deviation": Name(_("Standard deviation"), _("How far scores on it lie from its mean."), Unit.POINTS),
+    "alpha": Name(
+        _("Internal consistency"), _("Whether its questions measure one thing together (Cronbach’s alpha)."), Unit.SHARE
+    ),
+}
+
 PEOPLE = pgettext_lazy("analysis", "People")
 
 

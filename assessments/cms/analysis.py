@@ -22,7 +22,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from assessments.analysis import thresholds
 from assessments.analysis.advice import item_advice, option_advice, quiz_advice
 from assessments.analysis.charts import histogram, scatter
-from assessments.analysis.pages import dots, option_rows, question_rows
+from assessments.analysis.pages import dots, option_rows, question_rows, section_rows
 from assessments.analysis.sheets import sheets
 from assessments.analysis.wording import ITEM, QUIZ, Unit, shown, text
 from assessments.cms.analysis_forms import Selection, SelectionForm
@@ -164,6 +164,7 @@ class QuizAnalysisView(OfQuiz, WagtailAdminTemplateMixin, TemplateView):
                 {"row": one, "url": self.address("quiz_analysis_item", version=one.row.item_version_id)}
                 for one in questions
             ],
+            "sections": section_rows(result, _language()),
             "histogram": histogram(result.get("distribution") or [], pass_mark),
             "pass_mark": pass_mark,
             "scatter": scatter(points, weak=thresholds.DISCRIMINATION_WEAK, easy=thresholds.EXTREMELY_EASY)

@@ -12,7 +12,7 @@ from assessments.enums import AttemptChoice, Withheld
 from enablement.core.claimable import Claimable, WorkState
 
 # Of `QuizAnalysis.result` and `ItemAnalysis.figures`; a result of another one is computed anew.
-SCHEMA = 1
+SCHEMA = 2
 # Stands in the unique constraint for "no limit": databases do not agree on whether two NULLs are equal.
 _NO_LIMIT = Value("1900-01-01 00:00:00+00:00", output_field=models.DateTimeField())
 
