@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.kinds import get_kind
+from assessments.kinds import get_kind, ungraded_kinds
 from assessments.models import Item, QuizPage
 from assessments.selectors.bank import newest_versions, shortages_of, supply_of
 from assessments.selectors.twins import twins_of
@@ -51,7 +52,9 @@ def _explains(value: Any) -> bool:
 
 @register_content_check(QuizPage)
 def check_quiz(page: QuizPage) -> Iterator[Problem]:
-    """What the bank cannot fill, what is incomplete in it, and a right answer that always stands in the same place."""
+    """What nobody could start, fill or pass, what is incomplete, and a right answer that always stands in one place."""
+    if page.closes_at is not None and page.closes_at <= timezone.now():
+        yield Problem(_("The test has closed: nobody can start it any more."), "closes_at")
     supply = supply_of(page.slots)
     if not supply:
         yield Problem(_("The test asks nothing yet."), "slots")
@@ -59,17 +62,23 @@ def check_quiz(page: QuizPage) -> Iterator[Problem]:
     for sentence in shortages_of(page.slots, supply):
         yield Problem(sentence, "slots")
     ids = {pk for one in supply for pk in one.slot.pool}
-    yield from _gaps(ids)
+    counting = {pk for one in supply if one.slot.weight for pk in one.slot.pool}
+    yield from _gaps(ids, counting if page.pass_mark else None)
     if not page.shuffle_options:
         yield from _one_place(ids)
 
 
-def _gaps(ids: set[int]) -> Iterator[Problem]:
+def _gaps(ids: set[int], counting: set[int] | None) -> Iterator[Problem]:
+    """What is incomplete. `counting` are items that earn points where they are scored; None: everybody passes."""
     counts = Item.objects.filter(pk__in=ids).aggregate(
         de=Count("pk", filter=Q(missing_de=True)),
         en=Count("pk", filter=Q(missing_en=True)),
         lesson=Count("pk", filter=Q(lesson=None)),
+        scored=Count("pk", filter=Q(pk__in=counting or ()) & ~Q(kind__in=ungraded_kinds())),
     )
+    if ids and counting is not None and not counts["scored"]:
+        text = _("Nothing in this test counts, so nobody can pass it. Give points, or ask something that is scored.")
+        yield Problem(text, "pass_mark")
     if counts["de"]:
         text = ngettext(
             "%(count)d question is not complete in German.",

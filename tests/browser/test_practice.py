@@ -92,3 +92,73 @@ def test_practice_without_scripts(visit: Visit, alice: User, attempt: Attempt) -
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
     page.get_by_role("button", name="Next").click()
     expect(page.locator("#q2-title")).to_be_visible()
+
+
+@pytest.fixture
+def sequential(attempt: Attempt) -> Attempt:
+    attempt.policy = {**attempt.policy, "navigation": "sequential"}
+    attempt.save()
+    return attempt
+
+
+def test_practice_one_question_after_the_other(visit: Visit, alice: User, sequential: Attempt) -> None:
+    """Each question is tried where it stands; once it is left nothing of it can be checked or changed, in any tab."""
+    visitor = visit(alice, size=NARROW)
+    visitor.expect_errors("400")
+    page, other = visitor.open(address(sequential)), visitor.new_tab()
+    other.goto(page.url)
+    for tab in (page, other):
+        tab.locator("quiz-player[ready]").wait_for()
+        expect(tab.locator("[data-question]")).to_have_count(1)
+    page.get_by_label("Option 2 (en)").check()
+    page.locator("[data-check]").click()
+    expect(page.locator("#q1-told")).to_contain_text("Look here 1")
+    expect(page.locator("[data-question] button[value=back]")).to_have_count(0)
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
+    page.get_by_label("Option 1 (en)").check()
+    page.locator("[data-check]").click()
+    expect(page.locator("#q1-told")).to_contain_text("Because")
+    page.reload()
+    page.locator("quiz-player[ready]").wait_for()
+    expect(page.locator("#q1-told")).to_contain_text("Because")
+    assert_accessible(page)
+    page.locator(".question__actions button[value=next]").click()
+    page.wait_for_url("**/2/")
+    page.locator("quiz-player[ready]").wait_for()
+    expect(page.locator("[data-question]")).to_have_count(1)
+    expect(page.locator("[data-question='2']")).to_be_visible()
+    # The tab that still shows the first question has not seen that it is finished and left.
+    other.get_by_label("Option 3 (en)").check()
+    expect(other.locator("[data-left]")).to_contain_text("You have left this question")
+    other.locator("[data-check]").click()
+    other.wait_for_url("**/2/")
+    assert Check.objects.count() == 2
+    page.locator("[data-move='down']").first.click()
+    page.locator("[data-check]").click()
+    expect(page.locator("#q2-told")).to_contain_text("Look here 1")
+    page.locator(".question__actions button[value=review]").click()
+    page.wait_for_url("**/review/")
+    expect(page.locator(".review-list__item")).to_have_count(2)
+    expect(page.locator(".review-list__item").first.get_by_role("link")).to_have_count(0)
+    expect(page.locator(".review-list__item").last.get_by_role("link")).to_have_count(1)
+    assert_accessible(page)
+    page.locator("[data-ask]").click()
+    page.locator("dialog .btn--primary").click()
+    page.wait_for_url("**/result/")
+    expect(page.locator(".verdict").first).to_contain_text("2 tries")
+    assert Attempt.objects.get().reached == 2
+
+
+def test_practice_one_after_the_other_without_scripts(visit: Visit, alice: User, sequential: Attempt) -> None:
+    page = visit(alice, javascript=False, size=NARROW).open(address(sequential))
+    page.get_by_label("Option 2 (en)").check()
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator("#q1-told")).to_contain_text("Look here 1")
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_url("**/2/")
+    page.goto(page.url.replace("/2/", "/1/"))
+    page.wait_for_url("**/2/")
+    expect(page.locator("#q1-told")).to_have_count(0)
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator("[data-question='2']")).to_be_visible()
