@@ -41,8 +41,8 @@ def save_upload(user: User, *, attempt: UUID, position: int, file: "File[bytes]"
     The same file again is acknowledged again (REPEATED). A page that does not show the newest answer is told so, and
     its file is not kept (STALE).
 
-    Raises DomainError `closed`, `too_large`, `empty`, `wrong_type`, `no_files`, `left`, `not_yet`; Attempt.DoesNotExist
-    and AttemptItem.DoesNotExist for what is not the person's own.
+    Raises DomainError `closed`, `too_large`, `empty`, `wrong_type`, `no_files`, `left`, `not_yet`, `given_up` (the
+    sweep was faster); Attempt.DoesNotExist and AttemptItem.DoesNotExist for what is not the person's own.
     """
     item = AttemptItem.objects.select_related("attempt", "item_version").get(
         attempt__uuid=attempt, attempt__user=user, position=position
@@ -153,8 +153,13 @@ def _attach(user: User, attempt: UUID, position: int, row: AnswerFile, found: Fi
     check_place(item.attempt, position)
     if newest is not None and is_full(newest):
         raise DomainError(_("This question has been answered too often. Your last saved answer is kept."), code="full")
-    AnswerFile.objects.filter(attempt_item=item, attached=True, discarded_at=None).update(discarded_at=timezone.now())
-    AnswerFile.objects.filter(pk=row.pk).update(attached=True)
+    earlier = AnswerFile.objects.filter(attempt_item=item, attached=True, discarded_at=None)
+    earlier.exclude(pk=row.pk).update(discarded_at=timezone.now())
+    if not AnswerFile.objects.filter(pk=row.pk, discarded_at=None).update(attached=True):
+        raise DomainError(
+            _("The upload took too long and was given up. Your last saved answer is kept; choose the file once more."),
+            code="given_up",
+        )
     response = Response.objects.create(
         attempt_item=item,
         sequence=newest.sequence + 1 if newest else 1,
@@ -178,11 +183,14 @@ def discard_files(attempt: Attempt) -> int:
 def clear_files() -> int:
     """The sweep: take away what was discarded or never became an answer. Returns how many files went.
 
-    First the file, then the row: killed in between, it starts again. What the storage does not let go is logged and
-    tried again at the next sweep; it keeps no other file.
+    What hangs is given up first, in the database, where an upload that ends after all meets it: it is refused, and no
+    answer names a file that goes. Then the file, then the row: killed in between, it starts again. What the storage
+    does not let go is logged and tried again at the next sweep; it keeps no other file.
     """
     now = timezone.now()
-    due = Q(discarded_at__lte=now) | Q(attached=False, created_at__lt=now - UNFINISHED) | Q(attempt_item=None)
+    hanging = AnswerFile.objects.filter(attached=False, discarded_at=None, created_at__lt=now - UNFINISHED)
+    hanging.update(discarded_at=now)
+    due = Q(discarded_at__lte=now) | Q(attempt_item=None)
     cleared = 0
     for row in AnswerFile.objects.filter(due).order_by("pk")[:CLEARED_AT_ONCE]:
         try:
