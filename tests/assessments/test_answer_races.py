@@ -34,7 +34,7 @@ from tests.assessments.test_races import at_once, faults, no_findings
 from tests.courses.factories import ModuleTree
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-TURNS = pytest.mark.parametrize("turn", range(5))
+TURNS = pytest.mark.parametrize("turn", range(2))
 
 
 # --- Files -----------------------------------------------------------------------------------------------------------
