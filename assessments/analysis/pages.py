@@ -98,7 +98,9 @@ class SectionRow:
     @property
     def asked(self) -> str:
         """Questions that an attempt has of it; a mean where attempts differ."""
-        return "" if self.questions is None else number_format(round(self.questions, 1), use_l10n=True)
+        if self.questions is None:
+            return ""
+        return number_format(self.questions, 0 if self.questions.is_integer() else 1)
 
 
 def section_rows(result: Mapping[str, Any], language: str) -> list[SectionRow]:
