@@ -41,7 +41,9 @@ def make_tables() -> dict[str, Table]:
             AttemptItem, "id", "attempt_id", "position", "item_version_id", "option_order", "weight", "flagged",
             "score", "graded_version_id",
         ),
-        "responses": Table(Response, "id", "attempt_item_id", "sequence", "value", "tab", "received_at"),
+        "responses": Table(
+            Response, "id", "attempt_item_id", "sequence", "value", "certainty", "tab", "received_at"
+        ),
         "certificates": Table(
             Certificate, "id", "work_state", "run_after", "lease_until", "work_attempts", "work_error", "number",
             "code", "user_id", "activity_id", "cycle", "kind", "language", "frozen", "issued_at", "valid_until",

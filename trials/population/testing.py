@@ -92,9 +92,9 @@ class TestTaker:
         sequence = 1
         if self.rng.random() < 0.12:
             first = self.rng.choice(question.wrong)
-            rows.append((next(self.keys.responses), item, 1, first.value, self.tab, text_of(by - 12.25)))
+            rows.append((next(self.keys.responses), item, 1, first.value, None, self.tab, text_of(by - 12.25)))
             sequence = 2
-        rows.append((next(self.keys.responses), item, sequence, answer.value, self.tab, text_of(by - 1.5)))
+        rows.append((next(self.keys.responses), item, sequence, answer.value, None, self.tab, text_of(by - 1.5)))
 
     def _forgotten_at(self, submitted: float) -> float:
         """The first night after the time of keeping."""
