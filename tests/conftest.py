@@ -1,5 +1,6 @@
 """Fixtures that every room's tests share: Alice and Bob (a duo), Charlie (another unit), and who else works here."""
 
+import sys
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ from enablement.core.cache import forget
 from people.enums import Role
 from people.models import User
 from tests import databases, factories, schedule
-from tests.layers import empties_tables, layer, may_share
+from tests.layers import empties_tables, layer, may_share, needs
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +102,8 @@ def admin(db: None) -> User:
     return factories.UserFactory(email="admin@example.com", roles=[Role.ADMIN], is_superuser=True)
 
 
-def _build_home() -> HomePage:
+def build_home() -> HomePage:
+    """Home, catalogue and paths, and nothing else in the tree."""
     german, _ = Locale.objects.get_or_create(language_code="de")
     Locale.objects.get_or_create(language_code="en")
     # A test with real transactions leaves empty tables behind, without the roots that Wagtail's migrations made.
@@ -119,13 +121,21 @@ def _build_home() -> HomePage:
     return home
 
 
+@pytest.fixture(scope="module", autouse=True)
+def ground(request: pytest.FixtureRequest) -> str:
+    """The names of the layers that this test asks for; they end when the next test asks for others."""
+    return request.param  # type: ignore[no-any-return]
+
+
 @pytest.fixture(scope="module")
-def shared_home(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[int | None]:
+def shared_home(
+    request: pytest.FixtureRequest, ground: str, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[int | None]:
     """Key of the home page that all tests of a module share; None where each has to make its own."""
     if not may_share(request):
         yield None
         return
-    with layer(django_db_blocker, _build_home) as made:
+    with layer(django_db_blocker, build_home) as made:
         yield made.pk
 
 
@@ -133,7 +143,7 @@ def shared_home(request: pytest.FixtureRequest, django_db_setup: None, django_db
 def home(shared_home: int | None, db: None) -> HomePage:
     """The German site: home, catalogue, paths. Returns the home page."""
     Site.clear_site_root_paths_cache()
-    return HomePage.objects.get(pk=shared_home) if shared_home else _build_home()
+    return HomePage.objects.get(pk=shared_home) if shared_home else build_home()
 
 
 @pytest.fixture
@@ -156,6 +166,11 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
             if not Page.objects.exists():
                 Page.add_root(instance=Page(title="Root", slug="root"))
     return result
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    layers = sys.intern(needs(metafunc.fixturenames))  # pytest compares parameters by identity
+    metafunc.parametrize("ground", [layers], indirect=True, scope="module", ids=[pytest.HIDDEN_PARAM])
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> schedule.Dealer:

@@ -3,14 +3,19 @@
 A fixture of a wider scope than a test's (module, package) enters a layer and builds; pytest enters it before the
 transaction of the first test, which is then a savepoint in it. What a test changes is undone after it, as always; the
 objects in Python are not, so tests are given fresh ones.
+
+Layers of a module stand on one another (`shared_home`, `shared_tree`, `shared_page`). A test sees those that it asks
+for and no other, whatever ran before it: the names of all of them are the parameter of what they stand on (`ground`),
+so they are taken away where the names change. Tests of the same layers are sorted together, so that this is seldom.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 from wagtail.models import Site
 
 
@@ -22,6 +27,7 @@ def layer(blocker: Any, build: Callable[[], Any]) -> Iterator[Any]:
         around._from_testcase = True  # what is `durable` may stand in it, as in the transaction of a test
         around.__enter__()
     try:
+        translation.deactivate()  # the language of the last request
         with blocker.unblock():
             made = build()
         yield made
@@ -32,6 +38,11 @@ def layer(blocker: Any, build: Callable[[], Any]) -> Iterator[Any]:
             Site.clear_site_root_paths_cache()
 
 
+def needs(names: Sequence[str]) -> str:
+    """The layers of a test that asks for these fixtures, in words: fixtures with `shared_` in front."""
+    return "+".join(sorted(name for name in names if name.startswith("shared_")))
+
+
 def empties_tables(item: pytest.Item) -> bool:
     """Whether this test has real transactions, after which every table is emptied."""
     marker = item.get_closest_marker("django_db")
@@ -40,7 +51,5 @@ def empties_tables(item: pytest.Item) -> bool:
 
 
 def may_share(request: pytest.FixtureRequest) -> bool:
-    """Whether no test of this module has real transactions: those cannot run inside of another one."""
-    return not any(
-        empties_tables(item) for item in request.session.items if getattr(item, "module", None) is request.module
-    )
+    """Whether no test of this module or package has real transactions: those cannot run inside of another one."""
+    return not any(empties_tables(item) for item in request.session.items if request.node in item.listchain())

@@ -6,8 +6,12 @@ starts first, so that no process is left alone with it at the end. (xdist's own 
 pytest 9.2 no longer reads: it splits every group.)
 """
 
+from itertools import chain, groupby
+
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.layers import needs
 
 # By the start of their names, longest first. What is not named follows in the order of collection.
 FIRST = (
@@ -29,9 +33,14 @@ class Dealer(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def longest_first(items: list[pytest.Item]) -> None:
-    """Sorts the collected tests in place; those of one file keep their order."""
+    """Sorts the collected tests in place; those of one file and the same layers keep their order."""
 
-    def rank(item: pytest.Item) -> int:
-        return next((place for place, start in enumerate(FIRST) if item.nodeid.startswith(start)), len(FIRST))
+    def rank(run: list[pytest.Item]) -> int:
+        return next((place for place, start in enumerate(FIRST) if run[0].nodeid.startswith(start)), len(FIRST))
 
-    items.sort(key=rank)
+    def layers(item: pytest.Item) -> str:
+        return needs(getattr(item, "fixturenames", ()))
+
+    files = groupby(items, key=lambda item: item.nodeid.partition("::")[0])
+    runs = [sorted(run, key=layers) for _file, run in files]
+    items[:] = chain.from_iterable(sorted(runs, key=rank))

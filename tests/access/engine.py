@@ -100,12 +100,9 @@ def body_of(response: Any) -> str:
 def ask(client: Client, row: Row, url: str, world: World) -> Answer:
     data: Any = row.data(world) if row.data else {}
     more = {"content_type": "application/json"} if row.as_json else {}
-    with undone():
-        if row.prepare:
-            row.prepare(world)
-        with writes() as written:
-            response = client.post(url, data, **more) if row.method == "POST" else client.get(url)
-            body = body_of(response)
+    with undone(), writes() as written:
+        response = client.post(url, data, **more) if row.method == "POST" else client.get(url)
+        body = body_of(response)
     return Answer(response.status_code, response.headers.get("Location", ""), body, written)
 
 
@@ -148,10 +145,17 @@ def refusal_fault(row: Row, actor: str, answer: Answer) -> str:
     return ""
 
 
-def faults_of(row: Row, world: World, actors: Iterable[str] = ACTORS) -> Iterator[str]:
+def faults_of(row: Row, world: World, actors: Iterable[str] = ACTORS) -> list[str]:
     url, other = address(row, world), missing_address(row, world)
     if row.cms:  # at the CMS's door all learners are alike; the walk over the CMS meets them too
         actors = [actor for actor in actors if actor in CMS | {ANONYMOUS, ALICE, COUNCIL}]
+    with undone():
+        if row.prepare:
+            row.prepare(world)
+        return list(_faults_as(actors, row, world, url, other))
+
+
+def _faults_as(actors: Iterable[str], row: Row, world: World, url: str, other: str) -> Iterator[str]:
     for actor in actors:
         client = world.client(actor)
         answer = ask(client, row, url, world)

@@ -14,7 +14,6 @@ from django.urls import reverse
 from assessments.enums import ReviewPolicy
 from assessments.exporters import export_attempts
 from assessments.services import submit_attempt
-from courses.models import HomePage
 from tests.access.engine import Row, address, undone
 from tests.access.test_matrix import ROOMS
 from tests.access.test_walk import foreign, under_cms
@@ -23,6 +22,7 @@ from tests.access.world import (
     ALICE,
     ANONYMOUS,
     AUTHORS,
+    CANARY,
     COUNCIL,
     DPO,
     HR,
@@ -30,18 +30,11 @@ from tests.access.world import (
     REVIEWER,
     TRAINER,
     World,
-    build_world,
 )
 
-CANARY = "ZAUNKOENIG"
 # These answers are the canary's time: the owner's result after handing in, and the feedback of a practice item.
 RELEASED = {"assessments:result", "assessments:check", "assessments:submit"}
-
-
-@pytest.fixture
-def make(home: HomePage, settings: Any, tmp_path: Any) -> Any:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return lambda policy=ReviewPolicy.FULL: build_world(home, marker=CANARY, policy=policy)
+WITHHOLDING = [ReviewPolicy.NOTHING, ReviewPolicy.UNTIL_PASSED, ReviewPolicy.CUSTOM]
 
 
 def sent(response: Any) -> str:
@@ -83,8 +76,7 @@ def leaks(answers: Iterator[tuple[str, str]]) -> list[str]:
 
 
 # --- It can be seen where it may be ----------------------------------------------------------------------------------
-def test_authors_see_it(make: Any) -> None:
-    world = make()
+def test_authors_see_it(world: World) -> None:
     for actor in (TRAINER, REVIEWER, ADMIN):
         edit = reverse("wagtailsnippets_assessments_item:edit", args=[world.item.pk])
         with undone():
@@ -94,8 +86,7 @@ def test_authors_see_it(make: Any) -> None:
         assert world.client(TRAINER).get(preview).status_code == 200
 
 
-def test_learners_see_it_when_its_time_has_come(make: Any) -> None:
-    world = make()
+def test_learners_see_it_when_its_time_has_come(world: World) -> None:
     alice = world.users[ALICE]
     result = reverse("assessments:result", kwargs={"uuid": world.done_attempt.uuid})
     assert CANARY not in sent(world.client(ALICE).get(result)), "the running attempt asks the same questions"
@@ -107,23 +98,21 @@ def test_learners_see_it_when_its_time_has_come(make: Any) -> None:
 
 # --- It cannot be seen anywhere else ---------------------------------------------------------------------------------
 @pytest.mark.parametrize("actor", [ANONYMOUS, ALICE, HR])
-def test_no_byte_before_its_time(make: Any, actor: str) -> None:
-    assert leaks(asked(make(), actor)) == []
+def test_no_byte_before_its_time(world: World, actor: str) -> None:
+    assert leaks(asked(world, actor)) == []
 
 
 @pytest.mark.parametrize("actor", [LEAD, COUNCIL, DPO])
-def test_no_byte_to_those_who_look_at_others(make: Any, actor: str) -> None:
+def test_no_byte_to_those_who_look_at_others(world: World, actor: str) -> None:
     """After Alice has handed in: what she may see now is hers alone."""
-    world = make()
     submit_attempt(world.users[ALICE], attempt=world.open_attempt)
     assert leaks(asked(world, actor)) == []
 
 
 @pytest.mark.filterwarnings("ignore:Pagination may yield inconsistent results")  # a report of wagtail-localize
 @pytest.mark.parametrize("actor", [HR, DPO])
-def test_no_byte_in_the_cms_without_an_authors_role(make: Any, actor: str) -> None:
+def test_no_byte_in_the_cms_without_an_authors_role(world: World, actor: str) -> None:
     """Every address under the CMS with ids that exist, as roles that enter it for other reasons."""
-    world = make()
     assert actor not in AUTHORS
 
     def walk() -> Iterator[tuple[str, str]]:
@@ -138,9 +127,8 @@ def test_no_byte_in_the_cms_without_an_authors_role(make: Any, actor: str) -> No
     assert leaks(walk()) == []
 
 
-@pytest.mark.parametrize("policy", [ReviewPolicy.NOTHING, ReviewPolicy.UNTIL_PASSED, ReviewPolicy.CUSTOM])
-def test_no_byte_after_handing_in_where_the_policy_withholds_it(make: Any, policy: ReviewPolicy) -> None:
-    world = make(policy)
+@pytest.mark.parametrize("company", WITHHOLDING, indirect=True)
+def test_no_byte_after_handing_in_where_the_policy_withholds_it(world: World) -> None:
     submit_attempt(world.users[ALICE], attempt=world.open_attempt)
     assert leaks(asked(world, ALICE)) == []
     for attempt in (world.done_attempt, world.open_attempt):
@@ -149,10 +137,9 @@ def test_no_byte_after_handing_in_where_the_policy_withholds_it(make: Any, polic
             assert CANARY not in sent(world.client(ALICE).get(url))
 
 
-@pytest.mark.parametrize("policy", list(ReviewPolicy))
-def test_no_byte_in_what_a_person_takes_along(make: Any, policy: ReviewPolicy) -> None:
+@pytest.mark.parametrize("company", list(ReviewPolicy), indirect=True)
+def test_no_byte_in_what_a_person_takes_along(world: World) -> None:
     """The export of one's own data holds questions and answers, never keys and explanations."""
-    world = make(policy)
     alice = world.users[ALICE]
     for handed_in in (False, True):
         if handed_in:
@@ -163,8 +150,7 @@ def test_no_byte_in_what_a_person_takes_along(make: Any, policy: ReviewPolicy) -
         assert CANARY not in str(export_attempts(alice))
 
 
-def test_no_byte_in_any_file(make: Any) -> None:
-    world = make()
+def test_no_byte_in_any_file(world: World) -> None:
 
     def files(folder: str) -> Iterator[str]:
         folders, names = default_storage.listdir(folder)

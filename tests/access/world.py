@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
@@ -75,6 +76,7 @@ ALL = PEOPLE | {ANONYMOUS}
 
 REFLECTION, CHECKLIST, CHECK = uuid.UUID(int=11), uuid.UUID(int=12), uuid.UUID(int=13)
 NOTE = "Geheime Notiz von Alice"
+CANARY = "ZAUNKOENIG"
 NO_PK, NO_UUID, NO_CODE = 987654, uuid.UUID(int=0xDEAD), "z" * 28
 
 
@@ -131,12 +133,12 @@ class World:
         return client
 
 
-def build_world(home: HomePage, *, marker: str = "", policy: ReviewPolicy = ReviewPolicy.FULL) -> World:
-    """`marker` stands in every key and feedback of every item; `policy` is the review policy of the test."""
+def build_world(home: HomePage, *, policy: ReviewPolicy = ReviewPolicy.FULL) -> World:
+    """`CANARY` stands in every key and feedback of every item; `policy` is the review policy of the test."""
     world = World()
     world.home = home
     _people(world)
-    _pages(world, marker, policy)
+    _pages(world, policy)
     _learning(world)
     _papers(world)
     _reports(world)
@@ -145,6 +147,21 @@ def build_world(home: HomePage, *, marker: str = "", policy: ReviewPolicy = Revi
         client.force_login(user)
         world.cookies[actor] = client.cookies
     return world
+
+
+def read_again(world: World) -> World:
+    """The same records in objects of their own, so that a test may change them."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, Model):
+            return type(value)._base_manager.get(pk=value.pk)
+        return {name: read(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+    again = World(cookies=dict(world.cookies))
+    for name, value in vars(world).items():
+        if name != "cookies":
+            setattr(again, name, read(value))
+    return again
 
 
 def _people(world: World) -> None:
@@ -175,15 +192,15 @@ def _people(world: World) -> None:
     VisibilitySettings.objects.update_or_create(defaults={"team_lead_view": True})
 
 
-def _pages(world: World, marker: str, policy: ReviewPolicy) -> None:
+def _pages(world: World, policy: ReviewPolicy) -> None:
     home = world.home
     world.catalogue = CatalogueIndexPage.objects.child_of(home).get()
     items = [
-        assessments.item(kind, raw=assessments.RAW[kind](marker=marker), topic=kind, title=f"Frage {kind}")
+        assessments.item(kind, raw=assessments.RAW[kind](marker=CANARY), topic=kind, title=f"Frage {kind}")
         for kind in assessments.RAW
     ]
     world.item = items[0]
-    raw = assessments.choice_raw("+--", prompt="Silo oder nicht?", marker=marker)
+    raw = assessments.choice_raw("+--", prompt="Silo oder nicht?", marker=CANARY)
     world.practice = assessments.item(raw=raw, title="Übungsfrage")
     world.orphan_practice = assessments.item(raw=raw, title="Verwaiste Übungsfrage")
     world.fact = cms.fact()

@@ -1,8 +1,10 @@
 """The synthetic company is one that the product could have made: nothing that is measured on it rests on wrong rows."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -15,6 +17,7 @@ from courses.models import Activity, Enrollment, LearningEvent, Progress
 from enablement.core.verification import run_record_checks
 from people.models import OrgUnit, User
 from tests import factories
+from tests.layers import layer, may_share
 from trials.population import seeding
 from trials.population.content import ensure_content
 from trials.population.seeding import RefusedError, Wish, seed
@@ -43,32 +46,51 @@ def fingerprint() -> dict[str, list[object]]:
     }
 
 
-@pytest.fixture
-def company(db: None) -> None:
-    seed(WISH, say=quiet, now=NOW)
+@pytest.fixture(scope="class")
+def company(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """One company for all tests of a class."""
+    assert may_share(request)
+    with layer(django_db_blocker, lambda: seed(WISH, say=quiet, now=NOW)):
+        yield
 
 
-@pytest.mark.usefixtures("company")
-def test_records_are_those_that_the_services_would_have_left() -> None:
-    for model in (Enrollment, Progress, LearningEvent, Attempt, Response, Certificate, ItemVersionStatistic):
-        assert model._default_manager.exists(), model
-    assert Attempt.objects.filter(passed=False).exists()
-    assert list(run_record_checks()) == []
-    call_command("rebuild_progress", "--check", stdout=StringIO())  # raises when they differ
-    assert not Certificate.work.claimable().exists()  # else the benches would measure a worker that renders
-    # The product goes on from here: the next keys are free.
-    assert factories.UserFactory(email="next@population.example").pk
+REFUSED = (
+    ({"seed": 2}, "Another company is here already"),
+    ({"modules": 3}, "Another company is here already"),
+    ({"learners": 50}, "never shrinks"),
+    ({"learners": 65}, "teams of 10"),
+    ({"modules": 0}, "1 to 100 modules"),
+)
 
 
-@pytest.mark.usefixtures("company")
-def test_planted_errors_are_found() -> None:
-    """The first test can fail: its checks see a wrong score and a missing event of this company."""
-    Attempt.objects.filter(passed=True, answers_deleted_at=None).update(score_scaled="0.1234")
-    Progress.objects.filter(completion_status="completed").update(completion_status="incomplete")
-    assert {finding.check for finding in run_record_checks()} >= {
-        "attempts: score equals a regrade of versions and responses",
-        "events rebuild enrolment and progress",
-    }
+@pytest.mark.usefixtures("company", "db")
+class TestCompany:
+    def test_records_are_those_that_the_services_would_have_left(self) -> None:
+        for model in (Enrollment, Progress, LearningEvent, Attempt, Response, Certificate, ItemVersionStatistic):
+            assert model._default_manager.exists(), model
+        assert Attempt.objects.filter(passed=False).exists()
+        assert list(run_record_checks()) == []
+        call_command("rebuild_progress", "--check", stdout=StringIO())  # raises when they differ
+        assert not Certificate.work.claimable().exists()  # else the benches would measure a worker that renders
+        # The product goes on from here: the next keys are free.
+        assert factories.UserFactory(email="next@population.example").pk
+
+    def test_planted_errors_are_found(self) -> None:
+        """The first test can fail: its checks see a wrong score and a missing event of this company."""
+        Attempt.objects.filter(passed=True, answers_deleted_at=None).update(score_scaled="0.1234")
+        Progress.objects.filter(completion_status="completed").update(completion_status="incomplete")
+        assert {finding.check for finding in run_record_checks()} >= {
+            "attempts: score equals a regrade of versions and responses",
+            "events rebuild enrolment and progress",
+        }
+
+    def test_called_again_it_adds_nothing_and_another_company_is_refused(self) -> None:
+        before = fingerprint()
+        assert seed(WISH, say=quiet) == 0
+        for other, sentence in REFUSED:
+            with pytest.raises(RefusedError, match=sentence):
+                seed(replace(WISH, **other), say=quiet)
+        assert fingerprint() == before
 
 
 @pytest.mark.django_db
@@ -84,25 +106,6 @@ def test_a_company_that_grew_is_the_one_that_was_made_at_once(monkeypatch: pytes
     assert seed(WISH, say=quiet) == 40  # the company's present stays the day on which it was made
     assert fingerprint() == at_once
     assert list(run_record_checks()) == []
-
-
-REFUSED = (
-    ({"seed": 2}, "Another company is here already"),
-    ({"modules": 3}, "Another company is here already"),
-    ({"learners": 50}, "never shrinks"),
-    ({"learners": 65}, "teams of 10"),
-    ({"modules": 0}, "1 to 100 modules"),
-)
-
-
-@pytest.mark.usefixtures("company")
-def test_called_again_it_adds_nothing_and_another_company_is_refused() -> None:
-    before = fingerprint()
-    assert seed(WISH, say=quiet) == 0
-    for other, sentence in REFUSED:
-        with pytest.raises(RefusedError, match=sentence):
-            seed(replace(WISH, **other), say=quiet)
-    assert fingerprint() == before
 
 
 @pytest.mark.django_db
