@@ -1,5 +1,6 @@
 """The analysis as a job: what it reads and withholds, that it is made once, stands, and outlives the answers."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -35,11 +36,15 @@ from tests.courses.factories import ModuleTree
 KINDS = ("single_choice", "multiple_choice", "numeric", "matching", "ordering")
 
 
-@pytest.fixture
-def page(tree: ModuleTree) -> QuizPage:
+@pytest.fixture(scope="module")
+def build_page() -> Callable[[ModuleTree], QuizPage]:
     """A test with one item of each of these kinds."""
-    items = [factories.item(kind, title=f"{place} {kind}") for place, kind in enumerate(KINDS)]
-    return factories.quiz_page(tree.page, factories.fixed(*items), shuffle_questions=False)
+
+    def build(tree: ModuleTree) -> QuizPage:
+        items = [factories.item(kind, title=f"{place} {kind}") for place, kind in enumerate(KINDS)]
+        return factories.quiz_page(tree.page, factories.fixed(*items), shuffle_questions=False)
+
+    return build
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from typing import Any
 
 import openpyxl
@@ -26,15 +27,19 @@ from tests.assessments.analysis_factories import ended, people, versions_of
 from tests.courses.factories import ModuleTree
 
 
-@pytest.fixture
-def page(tree: ModuleTree) -> QuizPage:
+@pytest.fixture(scope="module")
+def build_page() -> Callable[[ModuleTree], QuizPage]:
     """Two questions; the options of the first are formulas to a spreadsheet."""
-    raw = factories.choice_raw("+--")
-    for option in raw["options"]:
-        option["value"]["text_de"] = f"=1+{option['id']}"
-        option["value"]["text_en"] = f"=1+{option['id']} (en)"
-    items = [factories.item(raw=raw, title="@First"), factories.item("numeric", title="Second")]
-    return factories.quiz_page(tree.page, factories.fixed(*items), shuffle_questions=False, title="Silos")
+
+    def build(tree: ModuleTree) -> QuizPage:
+        raw = factories.choice_raw("+--")
+        for option in raw["options"]:
+            option["value"]["text_de"] = f"=1+{option['id']}"
+            option["value"]["text_en"] = f"=1+{option['id']} (en)"
+        items = [factories.item(raw=raw, title="@First"), factories.item("numeric", title="Second")]
+        return factories.quiz_page(tree.page, factories.fixed(*items), shuffle_questions=False, title="Silos")
+
+    return build
 
 
 @pytest.fixture

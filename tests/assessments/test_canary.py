@@ -1,7 +1,7 @@
 """The canary: a marked string in the feedback of every option appears in no byte that is sent before its time."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -27,10 +27,14 @@ CANARY = "ZAUNKOENIG"
 HINT = "ROTKEHLCHEN"
 
 
-@pytest.fixture
-def page(tree: ModuleTree) -> QuizPage:
+@pytest.fixture(scope="module")
+def build_page() -> Callable[[ModuleTree], QuizPage]:
     """All kinds that the machine grades, every feedback and explanation marked."""
-    return marked_page(tree, factories.GRADED)
+
+    def build(tree: ModuleTree) -> QuizPage:
+        return marked_page(tree, factories.GRADED)
+
+    return build
 
 
 def marked_page(tree: ModuleTree, kinds: Iterable[str]) -> QuizPage:

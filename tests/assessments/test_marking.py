@@ -1,5 +1,6 @@
 """Marking by hand: nobody marks twice, nobody sees the other's mark, and the learner hears of it once."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -38,11 +39,15 @@ FULL, HALF, NOTHING = (
 )
 
 
-@pytest.fixture
-def page(tree: ModuleTree) -> QuizPage:
+@pytest.fixture(scope="module")
+def build_page() -> Callable[[ModuleTree], QuizPage]:
     """One question that the machine grades and one that people mark; half of the points pass."""
-    items = [factories.item("single_choice"), factories.item("extended_text")]
-    return factories.quiz_page(tree.page, factories.fixed(*items), shuffle_questions=False, pass_mark=75)
+
+    def build(tree: ModuleTree) -> QuizPage:
+        items = [factories.item("single_choice"), factories.item("extended_text")]
+        return factories.quiz_page(tree.page, factories.fixed(*items), shuffle_questions=False, pass_mark=75)
+
+    return build
 
 
 @pytest.fixture

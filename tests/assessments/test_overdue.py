@@ -1,5 +1,6 @@
 """What becomes of an attempt whose time is up: told before, done by whoever meets it first, and no answer is lost."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,12 +29,16 @@ from tests.courses.factories import ModuleTree
 AUTOSUBMIT, GRACE, ABANDON = Overdue.AUTOSUBMIT, Overdue.GRACE, Overdue.ABANDON
 
 
-@pytest.fixture
-def page(tree: ModuleTree) -> QuizPage:
+@pytest.fixture(scope="module")
+def build_page() -> Callable[[ModuleTree], QuizPage]:
     """A question that is graded at once and one that people mark; twenty minutes, and ten more to hand in."""
-    items = [factories.item(), factories.item("extended_text")]
-    slots = factories.fixed(*items)
-    return factories.quiz_page(tree.page, slots, shuffle_questions=False, time_limit_minutes=20, pass_mark=50)
+
+    def build(tree: ModuleTree) -> QuizPage:
+        items = [factories.item(), factories.item("extended_text")]
+        slots = factories.fixed(*items)
+        return factories.quiz_page(tree.page, slots, shuffle_questions=False, time_limit_minutes=20, pass_mark=50)
+
+    return build
 
 
 def started(user: User, page: QuizPage, overdue: Overdue, *, answered: bool = True) -> Attempt:

@@ -1,6 +1,7 @@
 """Sections of a test: where their questions stand, that a started attempt keeps them, and where they are shown."""
 
 import random
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -19,20 +20,24 @@ from tests.assessments import factories
 from tests.courses.factories import ModuleTree
 
 
-@pytest.fixture
-def page(tree: ModuleTree) -> QuizPage:
+@pytest.fixture(scope="module")
+def build_page() -> Callable[[ModuleTree], QuizPage]:
     """One question before the first section, six in "Basics", six in "Case"."""
-    for number in range(6):
-        factories.item(title=f"b{number}", tags=["basic"])
-        factories.item(title=f"c{number}", tags=["case"])
-    slots = [
-        *factories.fixed(factories.item(title="first")),
-        *factories.section("Basics"),
-        *factories.draw(6, "basic"),
-        *factories.section("Case"),
-        *factories.draw(6, "case"),
-    ]
-    return factories.quiz_page(tree.page, slots, shuffle_questions=True)
+
+    def build(tree: ModuleTree) -> QuizPage:
+        for number in range(6):
+            factories.item(title=f"b{number}", tags=["basic"])
+            factories.item(title=f"c{number}", tags=["case"])
+        slots = [
+            *factories.fixed(factories.item(title="first")),
+            *factories.section("Basics"),
+            *factories.draw(6, "basic"),
+            *factories.section("Case"),
+            *factories.draw(6, "case"),
+        ]
+        return factories.quiz_page(tree.page, slots, shuffle_questions=True)
+
+    return build
 
 
 def test_questions_are_mixed_within_their_section_only() -> None:

@@ -1,5 +1,6 @@
 """One question after the other: what was left stays as it was, whatever tabs, clicks and scripts do."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,11 +20,14 @@ from tests.assessments import factories
 from tests.courses.factories import ModuleTree
 
 
-@pytest.fixture
-def page(tree: ModuleTree) -> QuizPage:
-    raws = [factories.choice_raw("+--", prompt=f"Prompt {number}") for number in (1, 2, 3)]
-    slots = factories.fixed(*(factories.item(raw=raw) for raw in raws))
-    return factories.quiz_page(tree.page, slots, shuffle_questions=False, navigation="sequential")
+@pytest.fixture(scope="module")
+def build_page() -> Callable[[ModuleTree], QuizPage]:
+    def build(tree: ModuleTree) -> QuizPage:
+        raws = [factories.choice_raw("+--", prompt=f"Prompt {number}") for number in (1, 2, 3)]
+        slots = factories.fixed(*(factories.item(raw=raw) for raw in raws))
+        return factories.quiz_page(tree.page, slots, shuffle_questions=False, navigation="sequential")
+
+    return build
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Practice: answers are checked one by one, the server counts the tries, and nothing is told too early or lost."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -27,9 +28,12 @@ def practice_page(tree: ModuleTree, *kinds: str, **fields: Any) -> QuizPage:
     return factories.quiz_page(tree.page, slots, shuffle_questions=False, behaviour=Behaviour.PRACTICE, **fields)
 
 
-@pytest.fixture
-def page(tree: ModuleTree) -> QuizPage:
-    return practice_page(tree, "single_choice", "matching", "extended_text")
+@pytest.fixture(scope="module")
+def build_page() -> Callable[[ModuleTree], QuizPage]:
+    def build(tree: ModuleTree) -> QuizPage:
+        return practice_page(tree, "single_choice", "matching", "extended_text")
+
+    return build
 
 
 @pytest.fixture

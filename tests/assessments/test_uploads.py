@@ -1,6 +1,7 @@
 """Files as answers: kept before they are acknowledged, told by their bytes, seen by nobody else, gone in their time."""
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,13 @@ def private_storage(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
-@pytest.fixture
-def page(tree: ModuleTree) -> QuizPage:
-    items = [factories.item("file_upload"), factories.item("single_choice")]
-    return factories.quiz_page(tree.page, factories.fixed(*items), shuffle_questions=False)
+@pytest.fixture(scope="module")
+def build_page() -> Callable[[ModuleTree], QuizPage]:
+    def build(tree: ModuleTree) -> QuizPage:
+        items = [factories.item("file_upload"), factories.item("single_choice")]
+        return factories.quiz_page(tree.page, factories.fixed(*items), shuffle_questions=False)
+
+    return build
 
 
 @pytest.fixture
