@@ -17,6 +17,7 @@ from courses.models.branding import Brand
 from enablement.core.cache import forget
 from people.enums import Role
 from people.models import User
+from people.services import grant_roles
 from tests import databases, factories, schedule
 from tests.layers import empties_tables, layer, may_share, needs
 
@@ -165,6 +166,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
                 Collection.add_root(name="Root")
             if not Page.objects.exists():
                 Page.add_root(instance=Page(title="Root", slug="root"))
+            grant_roles()  # on these roots; what `flush` granted was without them
     return result
 
 
