@@ -10,7 +10,7 @@ import fcntl
 import hashlib
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import distributions
 from pathlib import Path
@@ -63,7 +63,30 @@ def prepare(folder: Path, *, reuse: bool) -> list[Any]:
 
 def _set_up() -> list[Any]:
     made: list[Any] = setup_databases(verbosity=0, interactive=False, keepdb=True, serialized_aliases=set())
+    if connection.vendor == "postgresql":
+        _empty_by_deleting()
     return made
+
+
+def _empty_by_deleting() -> None:
+    """How tables are emptied after a test with real transactions.
+
+    PostgreSQL gives every table that it truncates new files, 700 of them with the indexes: a second or more for each
+    such test. Deleting the few rows takes a tenth of that; without triggers, as references would dictate an order.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('is_superuser')")
+        if cursor.fetchone() != ("on",):
+            return  # who may not switch triggers off truncates
+    quote, truncating = connection.ops.quote_name, connection.ops.sql_flush
+
+    def deleting(style: Any, tables: Sequence[str], **options: Any) -> list[str]:
+        if options.get("reset_sequences"):
+            return truncating(style, tables, **options)
+        deletions = [f"DELETE FROM {quote(table)}" for table in tables]  # noqa: S608 - names of our own models
+        return ["SET LOCAL session_replication_role = replica", *deletions]
+
+    connection.ops.sql_flush = deleting
 
 
 class _SQLite:

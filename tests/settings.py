@@ -44,4 +44,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads and the live server need real connections and real locks.
     DATABASES["default"]["TEST"] = {"NAME": str(_data_dir / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+else:
+    # Nobody cuts the power here. What must survive that is shown by tests/system and trials, with their own settings.
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+if not os.environ.get("TEST_REDIS_URL"):
+    # Each test fills the cache of the shell. Files are what the running product of tests/system has.
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 WHITENOISE_AUTOREFRESH = True
