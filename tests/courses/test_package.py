@@ -3,6 +3,7 @@
 import io
 import stat
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from courses.package.problems import PackageError
 from courses.package.writer import export_package
 from tests.assessments import factories
 from tests.assessments.exchange.helpers import meaning
+from tests.layers import layer
 
 MANIFEST = "schema: 1\nid: small\ntitle:\n  de: Klein\n  en: Small\nlanguages:\n- de\n- en\n"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 9 9"><circle r="4"/></svg>\n'
@@ -184,8 +186,7 @@ goal: |
 """
 
 
-@pytest.fixture
-def files() -> dict[str, str]:
+def small_package() -> dict[str, str]:
     """A small package in its canonical form."""
     found = {"package.yaml": MANIFEST, "facts.yaml": FACTS, "items/pool.yaml": ITEMS, "images/one.svg": SVG}
     for name, template in (("module", MODULE), ("lesson", LESSON), ("quiz", QUIZ), ("path", PATH)):
@@ -193,6 +194,26 @@ def files() -> dict[str, str]:
             text = template.format(language=language, title=title, slug=f"{name}-{language}")
             found[f"pages/s/{name}.{language}.yaml"] = text
     return found
+
+
+@pytest.fixture
+def files() -> dict[str, str]:
+    return small_package()
+
+
+@pytest.fixture(scope="module")
+def shared_import(
+    ground: str, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    root = folder(tmp_path_factory.mktemp("package"), small_package())
+    with layer(django_db_blocker, lambda: import_package(root)):
+        yield
+
+
+@pytest.fixture
+def imported(shared_import: None, db: None, tmp_path: Path, files: dict[str, str]) -> Path:
+    """The folder of the small package, which has been imported."""
+    return folder(tmp_path / "in", files)
 
 
 def folder(root: Path, files: dict[str, str]) -> Path:
@@ -229,30 +250,26 @@ def test_import_builds_the_site_in_both_languages(tmp_path: Path, files: dict[st
     assert CatalogueIndexPage.objects.count() == 2
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_a_second_import_changes_nothing(tmp_path: Path, files: dict[str, str], overwrite: bool) -> None:
-    import_package(folder(tmp_path, files))
+def test_a_second_import_changes_nothing(imported: Path, overwrite: bool) -> None:
     before = (Revision.objects.count(), ItemVersion.objects.count(), Page.objects.count())
 
-    report = import_package(tmp_path, overwrite=overwrite)
+    report = import_package(imported, overwrite=overwrite)
 
     assert (report.total("created"), report.total("changed")) == (0, 0)
     assert (Revision.objects.count(), ItemVersion.objects.count(), Page.objects.count()) == before
 
 
-@pytest.mark.django_db
 def test_a_change_becomes_one_published_revision_and_keeps_the_ids_of_blocks(
-    tmp_path: Path, files: dict[str, str]
+    imported: Path, files: dict[str, str]
 ) -> None:
-    import_package(folder(tmp_path, files))
     page = LessonPage.objects.get(locale__language_code="de")
     reflection = page.body[3].id
     for language in ("de", "en"):
         name = f"pages/s/lesson.{language}.yaml"
         files[name] = files[name].replace("- fact:\n", "- text: |\n    Neu.\n- fact:\n")
 
-    report = import_package(folder(tmp_path, files))
+    report = import_package(folder(imported, files))
 
     assert report.counts["lesson", "changed"] == 2
     assert report.total("changed") == 2
@@ -263,19 +280,15 @@ def test_a_change_becomes_one_published_revision_and_keeps_the_ids_of_blocks(
     assert page.body[4].id == reflection, "a learner's note hangs on it"
 
 
-@pytest.mark.django_db
-def test_work_in_the_cms_stays_until_the_package_changes_or_is_told_to_win(
-    tmp_path: Path, files: dict[str, str]
-) -> None:
-    import_package(folder(tmp_path, files))
+def test_work_in_the_cms_stays_until_the_package_changes_or_is_told_to_win(imported: Path) -> None:
     page = LessonPage.objects.get(locale__language_code="de")
     page.title = "Vom Trainer"
     page.save_revision().publish()
 
-    import_package(tmp_path)
+    import_package(imported)
     assert LessonPage.objects.get(pk=page.pk).title == "Vom Trainer"
 
-    import_package(tmp_path, overwrite=True)
+    import_package(imported, overwrite=True)
     assert LessonPage.objects.get(pk=page.pk).title == "Titel lesson"
 
 
@@ -301,9 +314,8 @@ def test_a_dry_run_imports_nothing(tmp_path: Path, files: dict[str, str]) -> Non
 # --- round trip -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("imported")
 def test_export_and_import_and_export_are_equal_to_the_byte(tmp_path: Path, files: dict[str, str]) -> None:
-    import_package(folder(tmp_path / "in", files))
     first = export_package(tmp_path / "out")
     assert {name: data.decode() for name, data in first.items()} == files
 
@@ -313,9 +325,8 @@ def test_export_and_import_and_export_are_equal_to_the_byte(tmp_path: Path, file
     assert export_package(tmp_path / "again") == first
 
 
-@pytest.mark.django_db
-def test_what_was_made_in_the_cms_is_exported_too(tmp_path: Path, files: dict[str, str]) -> None:
-    import_package(folder(tmp_path / "in", files))
+@pytest.mark.usefixtures("imported")
+def test_what_was_made_in_the_cms_is_exported_too(tmp_path: Path) -> None:
     Fact.objects.create(
         slug="added", value="1", wording_de="Eins.", wording_en="One.", year="2026", source="S", review_by="2027-01-01"
     )
@@ -331,10 +342,9 @@ def asked(value: Any) -> Any:
     return [asked(one) for one in value] if isinstance(value, list) else value
 
 
-@pytest.mark.django_db
-def test_questions_of_every_kind_travel(tmp_path: Path, files: dict[str, str]) -> None:
+@pytest.mark.usefixtures("imported")
+def test_questions_of_every_kind_travel(tmp_path: Path) -> None:
     """Into a bank that does not know them: what is asked and what is right stay the same."""
-    import_package(folder(tmp_path / "in", files))
     for kind in factories.RAW:
         factories.item(kind, title=f"Of kind {kind}")
     before = {item.title: asked(meaning(item.kind, item.body.raw_data[0]["value"])) for item in Item.objects.all()}
@@ -420,9 +430,8 @@ def test_each_mistake_is_named(
     assert not LessonPage.objects.exists()
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("imported")
 def test_a_mistake_that_only_the_database_knows_undoes_everything(tmp_path: Path, files: dict[str, str]) -> None:
-    import_package(folder(tmp_path / "first", files))
     other = {name: text.replace("id: small", "id: other") for name, text in files.items()}
 
     with pytest.raises(PackageError, match="module-de"):

@@ -1,7 +1,9 @@
 """Events alone tell enrolment and progress, and a fault that is planted in the rows is found."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,15 +14,17 @@ from courses.replay import replay
 from courses.services import assign, complete_lesson, enroll, open_activity, record_quiz_outcome
 from courses.verification import differences
 from enablement.core.verification import run_record_checks
+from people.enums import Role
 from people.models import User
+from tests import factories
 from tests.courses.factories import activity_of, module_tree, path_page
+from tests.layers import layer
 
 DUE = datetime(2027, 3, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-def history(home: HomePage, alice: User, bob: User, hr: User) -> User:
-    """Alice has done everything that makes events; Bob was only assigned."""
+def _history(home: HomePage) -> User:
+    alice, bob, hr = factories.UserFactory(), factories.UserFactory(), factories.UserFactory(roles=[Role.HR])
     first, second = module_tree(home, lessons=2, quiz=True), module_tree(home, lessons=1, code="M02", title="Buyers")
     path = activity_of(path_page(home, first.page, second.page))
     enroll(alice, activity=path, source="self", due_at=DUE + timedelta(days=9))
@@ -34,6 +38,18 @@ def history(home: HomePage, alice: User, bob: User, hr: User) -> User:
         )
     assert Enrollment.objects.filter(user=alice, satisfied_at__isnull=False).count() == 3
     return alice
+
+
+@pytest.fixture(scope="module")
+def shared_history(shared_home: int | None, django_db_blocker: Any) -> Iterator[int]:
+    with layer(django_db_blocker, lambda: _history(HomePage.objects.get(pk=shared_home))) as alice:
+        yield alice.pk
+
+
+@pytest.fixture
+def history(home: HomePage, shared_history: int) -> User:
+    """Alice has done everything that makes events; Bob was only assigned."""
+    return User.objects.get(pk=shared_history)
 
 
 def findings() -> set[str]:
