@@ -49,6 +49,27 @@ MAILS = [
     ),
 ]
 
+# As a trainer types it: the last question has lost its closing brace.
+OUTLINE = """::Erster Kontakt::Wer ruft nach einer Messe zuerst an?
+{
+=Der Vertrieb#Wer antwortet, solange die Frage frisch ist, gewinnt.
+~Das Marketing#Marketing reicht weiter, der Vertrieb ruft an.
+~Niemand#Dann tut es der Wettbewerb.
+}
+
+Im Einkauf entscheidet eine Person allein.
+{F#Im Schnitt reden sechs mit.#Ja, es reden sechs mit.}
+
+Wie viel Prozent von 80 Anfragen sind 20?
+{#25:0,5}
+
+In welcher Reihenfolge?
+{>
+Zuhören
+Fragen
+Anbieten
+"""
+
 
 def both(**texts: tuple[str, str]) -> dict[str, str]:
     """`name_de` and `name_en` of each pair."""
@@ -149,6 +170,8 @@ def main() -> None:
                 "quiz-editor": reverse("wagtailadmin_pages:edit", args=[page.pk]),
                 "item-editor": reverse("wagtailsnippets_assessments_item:edit", args=[item.pk]),
                 "bank": reverse("wagtailsnippets_assessments_item:list"),
+                "several": reverse("wagtailsnippets_assessments_item:several"),
+                "outline": OUTLINE,
                 "analysis": reverse("quiz_analysis", args=[quiz.key]),
                 "marking": reverse("marking_start", args=[written.key]),
             }

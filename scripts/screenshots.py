@@ -76,11 +76,23 @@ def take_test(page: Page, product: Product, quiz: str, theme: str) -> None:
     shoot(page, f"learner-result-{theme}")
 
 
+def several(page: Page, product: Product, addresses: dict[str, str], theme: str) -> None:
+    """An outline while it is typed: three questions that are read, one with a fault."""
+    page.goto(product.base + addresses["several"])
+    page.fill("textarea[name=text]", addresses["outline"])
+    page.locator("[data-report] [data-line]").first.wait_for()
+    page.evaluate("scrollTo(0, 0)")
+    shoot(page, f"trainer-several-{theme}")
+    page.fill("textarea[name=text]", "")
+    page.evaluate("sessionStorage.clear()")
+
+
 def author(page: Page, product: Product, addresses: dict[str, str], theme: str) -> None:
     """The trainer's desk: bank, editors, marking, analysis."""
     for name in ("bank", "item-editor", "quiz-editor", "analysis"):
         page.goto(product.base + addresses[name])
         shoot(page, f"trainer-{name}-{theme}")
+    several(page, product, addresses, theme)
     page.goto(f"{product.base}/admin/marking/")
     shoot(page, f"trainer-marking-queue-{theme}")
     page.locator("form[action*='/marking/tests/'] button").first.click()

@@ -6,21 +6,22 @@
 const WAIT = 600; // milliseconds after the last change; with a large bank twice as long as the server takes
 const AGAIN = 5000; // until the next try when the server was not reached
 const KEPT = "several-text";
+const SENT = "several-sent"; // what was sent to be saved: on the page after it, that and nothing newer is forgotten
 const form = document.querySelector("[data-several]");
 
 /** The tab's memory, which a browser may refuse. */
-function remember(text) {
+function remember(text, name = KEPT) {
   try {
-    if (text) sessionStorage.setItem(KEPT, text);
-    else sessionStorage.removeItem(KEPT);
+    if (text) sessionStorage.setItem(name, text);
+    else sessionStorage.removeItem(name);
   } catch {
     // Then only the page itself keeps the text.
   }
 }
 
-function remembered() {
+function remembered(name = KEPT) {
   try {
-    return sessionStorage.getItem(KEPT) ?? "";
+    return sessionStorage.getItem(name) ?? "";
   } catch {
     return "";
   }
@@ -113,6 +114,7 @@ function start() {
   form.addEventListener("submit", () => {
     leaving = true;
     remember(text.value);
+    remember(text.value, SENT);
   });
   addEventListener("beforeunload", (event) => {
     if (!leaving && text.value.trim() && text.value !== text.defaultValue) event.preventDefault();
@@ -145,4 +147,4 @@ function start() {
 }
 
 if (form) start();
-else if (document.querySelector("[data-several-saved]")) remember("");
+else if (document.querySelector("[data-several-saved]") && remembered() === remembered(SENT)) remember("");
