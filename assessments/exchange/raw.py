@@ -138,11 +138,14 @@ def _partners(
     for place, child in enumerate(new):
         if (ident := str(child.get("id") or "")) in free:
             found[place] = free.pop(ident)
-    by_text = {key: ident for ident, child in free.items() if (key := _key(child["value"], languages))}
+    by_text: dict[tuple[Any, ...], list[str]] = {}
+    for ident, child in free.items():
+        if (key := _key(child["value"], languages)) is not None:
+            by_text.setdefault(key, []).append(ident)  # texts that differ by case alone stand in their order
     for place, child in enumerate(new):
-        key = _key(child["value"], languages)
-        if place not in found and key is not None and (match := by_text.get(key)) in free:
-            found[place] = free.pop(str(match))
+        same = by_text.get(_key(child["value"], languages) or ())
+        if place not in found and same:
+            found[place] = free.pop(same.pop(0))
     if len(old) == len(new):
         for place, child in enumerate(old):
             if place not in found and str(child.get("id")) in free:

@@ -225,6 +225,12 @@ def test_the_bank_comes_back_as_it_is(name: str, kinds: tuple[str, ...]) -> None
     )
 
 
+def test_answers_that_differ_by_case_alone_keep_their_places() -> None:
+    text = "::Haus::Wer siegte?{=York =%50%york}\n"
+    load(text)
+    assert load(text).counts()["unchanged"] == 1
+
+
 class TestCommands:
     def run(self, *args: Any) -> tuple[str, str]:
         out, err = StringIO(), StringIO()
