@@ -32,7 +32,7 @@ import psycopg
 
 from trials.servers import ROOT, Server, TrialError, free_port, listens, pids_with, postgres_binary, until
 
-__all__ = ["BINARIES", "ROOT", "Server", "Stack", "TrialError", "free_port", "pids_with", "until"]
+__all__ = ["BINARIES", "ROOT", "Server", "Stack", "TrialError", "free_port", "pids_with", "prepare_embedded", "until"]
 BINARIES = ROOT / ".venv" / "bin"
 PREPARED = ROOT / "var" / "trials"
 HOST = "learn.example.com"  # what the learners' Host header says; nobody resolves it
@@ -46,6 +46,12 @@ def _fingerprint() -> str:
             if file.is_file():
                 digest.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def prepare_embedded() -> None:
+    """Make what an embedded stack starts from, so that the next one only copies it."""
+    with Stack(embedded=True) as stack:
+        stack.prepare()
 
 
 class Stack:
@@ -208,7 +214,7 @@ class Stack:
             self._make()
             for outdated in PREPARED.glob(f"{mode}-*"):
                 shutil.rmtree(outdated, ignore_errors=True)
-            fresh = PREPARED / f"new-{os.getpid()}"
+            fresh = PREPARED / f"new-{mode}-{os.getpid()}"
             self._copy(self.folder, fresh)
             fresh.rename(kept)
         (self.folder / "prepared").touch()

@@ -37,7 +37,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the stack is taken down then too
     began = time.monotonic()
     rows: list[Row] = []
-    with Setting(quick=bool(os.environ.get("QUICK"))) as bench:
+    with Setting(quick=bool(os.environ.get("QUICK")), embedded="sqlite" in (only or ROWS)) as bench:
         print(f"The production set-up stands after {time.monotonic() - began:.0f} s.", flush=True)
         for name, measure in ROWS.items():
             if name in (only or ROWS):

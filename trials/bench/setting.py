@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
@@ -14,7 +15,7 @@ from trials.bench.load import Action, Load, closed_loop
 from trials.bench.processes import Remote, Web, forget_peaks, peak_mb
 from trials.bench.rows import Ratios, alternate
 from trials.client import Learner
-from trials.stack import HOST, Stack, until
+from trials.stack import HOST, Stack, prepare_embedded, until
 
 CLIENTS = 4  # threads that ask at the same time: two for each web worker
 REFERENCE = "reference"
@@ -24,8 +25,9 @@ WEB = ("gunicorn", "enablement.wsgi")  # words in the command lines of the produ
 class Setting:
     """A running production set-up with the benchmark's pages, and what stands beside it, made when first used."""
 
-    def __init__(self, *, quick: bool) -> None:
-        self.quick = quick
+    def __init__(self, *, quick: bool, embedded: bool = True) -> None:
+        """`embedded`: a row will start the embedded mode as well."""
+        self.quick, self.embedded = quick, embedded
         self.rounds = 5 if quick else 7
         self.seconds = 0.8 if quick else 3.0
         self.bare_sessions: list[str] = []
@@ -33,9 +35,12 @@ class Setting:
         self.stack = self._exit.enter_context(Stack())
 
     def __enter__(self) -> Self:
-        self.stack.start()
-        self.copy_database("pristine")  # for rows that fill one of their own
-        self.pages: dict[str, Any] = self.product.call("build", large=300)
+        with ThreadPoolExecutor(1) as beside:  # nothing is measured yet
+            if self.embedded:
+                beside.submit(prepare_embedded)  # if it fails, so will the row that needs it
+            self.stack.start()
+            self.copy_database("pristine")  # for rows that fill one of their own
+            self.pages: dict[str, Any] = self.product.call("build", large=300)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
