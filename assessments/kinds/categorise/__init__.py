@@ -1,33 +1,24 @@
 """Categorise: entries are sorted into groups; each entry has one right group."""
 
-import random
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
-from assessments.behaviours.tries import Part
 from assessments.kinds.base import (
     LANGUAGES,
-    NO_ANSWER,
     Content,
     ItemBlock,
-    Outcome,
-    TallyKey,
     explanation_blocks,
-    in_order,
     list_values,
     missing_texts,
-    outcome,
     repeated,
-    shuffled,
     text_in,
     texts,
 )
-from assessments.kinds.parts import PartsKind
+from assessments.kinds.parts import KeyedPartsKind
 
 MIN_ENTRIES, MAX_ENTRIES = 2, 20
 
@@ -84,8 +75,11 @@ class CategoriseBlock(ItemBlock):
         super().__init__([*(local_blocks or ()), *explanation_blocks(required=False)], **kwargs)
 
 
-class Categorise(PartsKind):
-    """Response: `{entry id: group id}`, possibly for some entries only. Score: the share of right entries."""
+class Categorise(KeyedPartsKind):
+    """Response: `{entry id: group id}`, possibly for some entries only.
+
+    Entries are always mixed: in the order of authoring they stand by their groups.
+    """
 
     key_fields = frozenset({"group"})
     name = "categorise"
@@ -93,7 +87,7 @@ class Categorise(PartsKind):
     description = gettext_lazy("Entries are sorted into two to six groups; each right one earns its part.")
     icon = "grid"
     rank = 45
-    parts_in, choices_in = "entries", "groups"
+    parts_in, choices_in, key_in, named_by, mixed_in = "entries", "groups", "group", "name", "entries"
     takes_back = True
     block_class: ClassVar = CategoriseBlock
     instruction = gettext_lazy("Choose a group for each entry.")
@@ -136,91 +130,21 @@ class Categorise(PartsKind):
             found.append(_("Two entries have the same text."))
         return found
 
-    def option_order(self, content: Content, rng: random.Random, *, shuffle: bool) -> dict[str, list[str]]:
-        """Entries are always mixed: in the order of authoring they stand by their groups."""
-        groups = [group["id"] for group in content["groups"]]
-        return {
-            "groups": shuffled(groups, rng) if shuffle else groups,
-            "entries": shuffled([entry["id"] for entry in content["entries"]], rng),
-        }
-
-    def public(self, content: Content, language: str, option_order: Any) -> dict[str, Any]:
-        order = option_order if isinstance(option_order, dict) else {}
-        fallback = sorted(entry["id"] for entry in content["entries"])
-        return {
-            "kind": self.name,
-            "prompt": text_in(content, "prompt", language),
-            "groups": [
-                {"id": group["id"], "name": text_in(group, "name", language)}
-                for group in in_order(content["groups"], order.get("groups"))
-            ],
-            "entries": [
-                {"id": entry["id"], "text": text_in(entry, "text", language)}
-                for entry in in_order(content["entries"], order.get("entries", fallback))
-            ],
-        }
-
-    def grade(self, content: Content, response: Any) -> Outcome:
-        given = response or {}
-        right = sum(given.get(entry["id"]) == entry["group"] for entry in content["entries"])
-        return outcome(right, len(content["entries"]) or 1)
-
-    def parts(self, content: Content, response: Any) -> list[Part]:
-        given = response or {}
-        return [Part(1, Fraction(int(given.get(entry["id"]) == entry["group"]))) for entry in content["entries"]]
-
-    def best(self, content: Content) -> dict[str, str]:
-        return {entry["id"]: entry["group"] for entry in content["entries"]}
-
     def review(self, content: Content, response: Any, language: str) -> dict[str, Any]:
-        given = response or {}
-        names = {group["id"]: text_in(group, "name", language) for group in content["groups"]}
-        entries = [
+        """Group by group, in the order in which they were written."""
+        review = super().review(content, response, language)
+        rows = list(zip(content["entries"], review.pop("entries"), strict=True))
+        groups = [
             {
-                "id": entry["id"],
-                "group": entry["group"],
-                "text": text_in(entry, "text", language),
-                "yours": names.get(given.get(entry["id"], ""), ""),
-                "right": names[entry["group"]],
-                "correct": given.get(entry["id"]) == entry["group"],
-                "feedback": text_in(entry, "feedback", language),
+                "name": text_in(group, "name", language),
+                "entries": [row for entry, row in rows if entry["group"] == group["id"]],
             }
-            for entry in content["entries"]
-        ]
-        return {
-            "kind": self.name,
-            "prompt": text_in(content, "prompt", language),
-            "answered": response is not None,
-            "yours": [f"{entry['text']} → {entry['yours']}" for entry in entries if entry["yours"]],
-            "right": [f"{entry['text']} → {entry['right']}" for entry in entries],
-            "groups": [
-                {"name": name, "entries": [entry for entry in entries if entry["group"] == key]}
-                for key, name in names.items()
-            ],
-            "feedback": text_in(content, "feedback", language),
-        }
-
-    def remarks(self, review: dict[str, Any]) -> list[str]:
-        entries = [entry for group in review["groups"] for entry in group["entries"]]
-        return [entry["feedback"] for entry in entries if entry["yours"] and entry["feedback"]]
-
-    def tally(self, content: Content, response: Any) -> list[str]:
-        return sorted(f"{entry}:{group}" for entry, group in (response or {}).items()) or [NO_ANSWER]
-
-    def tally_keys(self, content: Content, language: str) -> list[TallyKey]:
-        return [
-            TallyKey(
-                f"{entry['id']}:{group['id']}",
-                f"{text_in(entry, 'text', language)} → {text_in(group, 'name', language)}",
-                group["id"] == entry["group"],
-            )
-            for entry in content["entries"]
             for group in content["groups"]
         ]
+        return {**review, "groups": groups}
 
-    def guess_score(self, content: Content) -> float | None:
-        """Each entry gets one of the groups, each as likely as the others."""
-        return 1 / len(content["groups"]) if content["groups"] else None
+    def remarks(self, review: dict[str, Any]) -> list[str]:
+        return super().remarks({"entries": [row for group in review["groups"] for row in group["entries"]]})
 
 
 KIND = Categorise()

@@ -1,8 +1,6 @@
 """Matching: each entry on the left gets one of the choices, from a select."""
 
-import random
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any, ClassVar
 
 from django.utils.crypto import salted_hmac
@@ -10,23 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
-from assessments.behaviours.tries import Part
 from assessments.kinds.base import (
     Content,
     ItemBlock,
-    Outcome,
-    TallyKey,
     explanation_blocks,
-    in_order,
     list_values,
     missing_texts,
-    outcome,
     repeated,
-    shuffled,
-    text_in,
     texts,
 )
-from assessments.kinds.parts import PartsKind
+from assessments.kinds.parts import KeyedPartsKind
 
 
 class PairBlock(blocks.StructBlock):
@@ -79,8 +70,11 @@ def _choice_id(seed: str) -> str:
     return salted_hmac("assessments.matching", seed, algorithm="sha256").hexdigest()[:16]
 
 
-class Matching(PartsKind):
-    """Response: `{entry id: choice id}`, possibly for some entries only. Score: the share of right entries."""
+class Matching(KeyedPartsKind):
+    """Response: `{entry id: choice id}`, possibly for some entries only.
+
+    Choices are always mixed: in the order of authoring they would lie opposite their entries.
+    """
 
     key_fields = frozenset({"choice"})
     name = "matching"
@@ -88,7 +82,7 @@ class Matching(PartsKind):
     description = gettext_lazy("Entries on the left, and for each of them a choice from a list.")
     icon = "link"
     rank = 40
-    parts_in, choices_in = "pairs", "choices"
+    parts_in, choices_in, key_in, mixed_in = "pairs", "choices", "choice", "choices"
     block_class: ClassVar = MatchingBlock
     instruction = gettext_lazy("Choose what belongs to each entry.")
 
@@ -129,87 +123,6 @@ class Matching(PartsKind):
             if repeated(choice[f"text_{language}"] for choice in content["choices"]):
                 found.append(_("Two choices have the same text in one language only."))
         return found
-
-    def option_order(self, content: Content, rng: random.Random, *, shuffle: bool) -> dict[str, list[str]]:
-        """Choices are always mixed: in the order of authoring they would lie opposite their entries."""
-        pairs = [pair["id"] for pair in content["pairs"]]
-        return {
-            "pairs": shuffled(pairs, rng) if shuffle else pairs,
-            "choices": shuffled([choice["id"] for choice in content["choices"]], rng),
-        }
-
-    def public(self, content: Content, language: str, option_order: Any) -> dict[str, Any]:
-        order = option_order if isinstance(option_order, dict) else {}
-        fallback = sorted(choice["id"] for choice in content["choices"])
-        return {
-            "kind": self.name,
-            "prompt": text_in(content, "prompt", language),
-            "pairs": [
-                {"id": pair["id"], "text": text_in(pair, "text", language)}
-                for pair in in_order(content["pairs"], order.get("pairs"))
-            ],
-            "choices": [
-                {"id": choice["id"], "text": text_in(choice, "text", language)}
-                for choice in in_order(content["choices"], order.get("choices", fallback))
-            ],
-        }
-
-    def grade(self, content: Content, response: Any) -> Outcome:
-        given = response or {}
-        right = sum(given.get(pair["id"]) == pair["choice"] for pair in content["pairs"])
-        return outcome(right, len(content["pairs"]) or 1)
-
-    def parts(self, content: Content, response: Any) -> list[Part]:
-        given = response or {}
-        return [Part(1, Fraction(int(given.get(pair["id"]) == pair["choice"]))) for pair in content["pairs"]]
-
-    def best(self, content: Content) -> dict[str, str]:
-        return {pair["id"]: pair["choice"] for pair in content["pairs"]}
-
-    def review(self, content: Content, response: Any, language: str) -> dict[str, Any]:
-        given = response or {}
-        names = {choice["id"]: text_in(choice, "text", language) for choice in content["choices"]}
-        pairs = [
-            {
-                "id": pair["id"],
-                "text": text_in(pair, "text", language),
-                "yours": names.get(given.get(pair["id"]), ""),
-                "right": names[pair["choice"]],
-                "correct": given.get(pair["id"]) == pair["choice"],
-                "feedback": text_in(pair, "feedback", language),
-            }
-            for pair in content["pairs"]
-        ]
-        return {
-            "kind": self.name,
-            "prompt": text_in(content, "prompt", language),
-            "answered": response is not None,
-            "yours": [f"{pair['text']} → {pair['yours']}" for pair in pairs if pair["yours"]],
-            "right": [f"{pair['text']} → {pair['right']}" for pair in pairs],
-            "pairs": pairs,
-            "feedback": text_in(content, "feedback", language),
-        }
-
-    def remarks(self, review: dict[str, Any]) -> list[str]:
-        return [pair["feedback"] for pair in review["pairs"] if pair["yours"] and pair["feedback"]]
-
-    def tally(self, content: Content, response: Any) -> list[str]:
-        return sorted(f"{pair}:{choice}" for pair, choice in (response or {}).items()) or ["-"]
-
-    def tally_keys(self, content: Content, language: str) -> list[TallyKey]:
-        return [
-            TallyKey(
-                f"{pair['id']}:{choice['id']}",
-                f"{text_in(pair, 'text', language)} → {text_in(choice, 'text', language)}",
-                choice["id"] == pair["choice"],
-            )
-            for pair in content["pairs"]
-            for choice in content["choices"]
-        ]
-
-    def guess_score(self, content: Content) -> float | None:
-        """Each entry gets one of the choices, each as likely as the others (Moodle, `qtype_match`)."""
-        return 1 / len(content["choices"]) if content["choices"] else None
 
 
 KIND = Matching()
