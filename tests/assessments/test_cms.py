@@ -10,8 +10,9 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 
 from assessments.enums import ItemState
 from assessments.models import Attempt, Item, ItemVersion, QuizPage, Response
-from courses.models import LearningEvent
+from courses.models import HomePage, LearningEvent
 from people.models import User
+from people.services import ensure_workflow, grant_roles
 from tests.assessments import factories
 from tests.courses.factories import ModuleTree
 
@@ -262,14 +263,17 @@ def test_trainers_draft_and_cannot_publish(client: Client, trainer: User, home: 
 
 
 @pytest.mark.parametrize("way", ["list", "editor"])
-def test_a_reviewer_is_told_that_the_bank_has_this_question(editor: Client, admin: User, db: None, way: str) -> None:
+def test_a_reviewer_is_told_that_the_bank_has_this_question(
+    editor: Client, admin: User, home: HomePage, way: str
+) -> None:
     """Trainers only submit: if the editor alone warned, nobody would see it where there is a review."""
     add = reverse("wagtailsnippets_assessments_item:add")
     good = form(option(1, right=True), option(2, right=False))
     for _number in range(2):
         assert editor.post(add, good).status_code == 302
     first, second = Item.objects.order_by("pk")
-    state = second.get_workflow().start(second, admin).current_task_state
+    grant_roles()
+    state = ensure_workflow(home).start(second, admin).current_task_state
     if way == "list":
         url = reverse("wagtailsnippets_assessments_item:workflow_action", args=[second.pk, "approve", state.pk])
         response = editor.post(url, {"comment": ""}, follow=True)
