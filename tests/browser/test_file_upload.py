@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from django.core.files.uploadedfile import SimpleUploadedFile
+from playwright.sync_api import FilePayload, Page, Route, expect
 
+from assessments.enums import SaveStatus
 from assessments.models import Attempt, Response
-from assessments.services import start_attempt
+from assessments.services import save_upload, start_attempt
 from courses.models import HomePage
 from people.models import User
 from tests.assessments import factories
@@ -87,6 +89,30 @@ def test_without_a_network_the_file_waits_and_is_sent(visit: Visit, alice: User,
     page.context.set_offline(False)
     expect(page.locator("[data-kept]")).to_contain_text("pitch.mp3")
     assert newest() == "pitch.mp3"
+
+
+def test_another_choice_during_an_upload_is_no_other_tab(visit: Visit, alice: User, attempt: Attempt) -> None:
+    """The server had the first file already when it was given up; its answer was not there yet."""
+    page = visit(alice).open(start(attempt))
+    page.locator("quiz-player[ready]").wait_for()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/file/", hold)
+    with page.expect_request("**/file/"):
+        page.locator("input[type=file]").set_input_files(SOUND)
+    first = SimpleUploadedFile(SOUND["name"], SOUND["buffer"])
+    assert save_upload(alice, attempt=attempt.uuid, position=1, file=first).status is SaveStatus.SAVED
+    page.locator("input[type=file]").set_input_files(OTHER)
+    expect(page.locator("[data-kept]")).to_contain_text("plan.pdf")
+    expect(page.locator("[data-status]")).not_to_contain_text("another tab")
+    assert newest() == "plan.pdf"
+    assert Response.objects.count() == 2
 
 
 def test_a_file_is_handed_in_without_scripts(visit: Visit, alice: User, attempt: Attempt) -> None:

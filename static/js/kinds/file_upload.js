@@ -43,6 +43,14 @@ export function mount(form, notify) {
 }
 
 const sending = new WeakMap(); // form → the request on its way
+const givenUp = new WeakMap(); // form → files whose request was given up: the server may have taken one all the same
+
+/** Whether an answer that this page does not show is one that it has sent itself. Each is recognised once. */
+function wasGivenUp(form, value) {
+  const stem = (name) => name.replace(/\.[^.]*$/, "");
+  const own = [...(givenUp.get(form) ?? [])].find((file) => file.size === value?.size && stem(file.name) === stem(value.name));
+  return Boolean(own) && givenUp.get(form).delete(own);
+}
 
 async function send(form, notify) {
   const box = part(form, "upload");
@@ -61,7 +69,10 @@ async function send(form, notify) {
   try {
     answer = await post(form, file);
   } catch (error) {
-    if (error === "aborted") return;
+    if (error === "aborted") {
+      givenUp.set(form, (givenUp.get(form) ?? new Set()).add(file));
+      return;
+    }
     progress(form, null);
     if (navigator.onLine) {
       say(form, box.dataset.failed);
@@ -70,6 +81,11 @@ async function send(form, notify) {
       say(form, box.dataset.offline);
       addEventListener("online", () => waiting.has(form) && send(form, notify), { once: true });
     }
+    return;
+  }
+  if (answer.body.stale && wasGivenUp(form, answer.body.value)) {
+    write(form, answer.body.value); // the first choice came through; this is the second, and no other tab
+    await send(form, notify);
     return;
   }
   progress(form, null);
