@@ -1,11 +1,13 @@
 """Places for the charts: numbers turned into coordinates; templates draw SVG and the table behind it.
 
-Coordinates are text, because SVG wants a decimal point in every language.
+Coordinates are text, because SVG wants a decimal point in every language; labels have the reader's.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.utils.formats import number_format
 
 WIDTH, HEIGHT = 640, 320
 LEFT, RIGHT, TOP, BOTTOM = 56, 16, 30, 52  # room for the axes
@@ -125,7 +127,7 @@ def scatter(points: Sequence[tuple[int, float, float, bool]], *, weak: float, ea
             for number, facility, discrimination, suspicious in points
         ],
         ticks=[Tick(_text(_x(share / 100)), str(share)) for share in range(0, 101, 20)],
-        rows=[Tick(_text(height(step)), f"{step:.1f}".replace("-", "−")) for step in steps],
+        rows=[Tick(_text(height(step)), number_format(step, 1).replace("-", "−")) for step in steps],
         zero=_text(height(0)),
         weak=_text(height(weak)),
         easy=_text(_x(easy)),

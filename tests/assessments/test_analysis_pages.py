@@ -249,3 +249,9 @@ def test_charts_stay_in_their_frame() -> None:
     assert histogram([], None).bars == []
     dots = scatter([(1, 1.0, 1.0, False), (2, 0.0, -0.73, True)], weak=0.2, easy=0.95).dots
     assert [(dot.x, dot.y) for dot in dots] == [("624.0", "30.0"), ("56.0", "258.7")]
+
+
+@pytest.mark.parametrize(("language", "lowest"), [("de", "−0,2"), ("en", "−0.2")])
+def test_the_axis_is_written_as_the_reader_writes_numbers(language: str, lowest: str) -> None:
+    with translation.override(language):
+        assert scatter([(1, 0.5, 0.3, False)], weak=0.2, easy=0.95).rows[0].label == lowest
