@@ -192,5 +192,5 @@ def test_a_test_on_paper(visit: Visit, home: HomePage, trainer: User) -> None:
         assert page.locator(f"{control}:visible").count() == 0, control
     expect(page.locator(".paper__solutions")).to_be_visible()
     page.emulate_media(media="screen")
-    page.get_by_label("With solutions").uncheck()
+    page.locator("#with-solutions").uncheck()
     expect(page.locator(".paper__solutions")).to_be_hidden()
