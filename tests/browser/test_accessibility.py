@@ -32,7 +32,7 @@ from tests.browser.starter import complete_lessons, lessons, module, person, qui
 from tests.courses import cms_factories as make
 from tests.reports import factories as records
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 Visit = Callable[..., Visitor]
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 SWITCH = """

@@ -9,7 +9,7 @@ from courses.models import HomePage
 from people.models import User
 from tests.browser.conftest import NARROW, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

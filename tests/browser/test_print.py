@@ -12,7 +12,7 @@ from tests.assessments import factories
 from tests.browser.conftest import Visitor
 from tests.courses.factories import enrolled, module_tree
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 CONTROLS = (".btn", ".sorting__button", "audio", "video", "header.top", "nav", ".tabs")
 
 
