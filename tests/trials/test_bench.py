@@ -1,11 +1,17 @@
 """The benchmark's arithmetic: what a row says, when it fails, and that slow machines hit both sides alike."""
 
+import random
 import time
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
 
 import pytest
 
+from trials.bench import answers
 from trials.bench.load import arrivals, closed_loop
 from trials.bench.rows import Ratios, Row, alternate, percentile, table
+from trials.population.rows import make_tables
 
 
 def test_a_row_is_written_with_exactly_the_promised_keys() -> None:
@@ -93,3 +99,17 @@ def test_an_arrival_that_had_to_wait_counts_from_when_it_was_due() -> None:
     assert len(load.latencies) == 4
     assert begun[-1] - begun[0] >= 0.07  # spread over the time, not all at once
     assert min(load.latencies) >= 0.05
+
+
+def test_answers_in_bulk_have_a_value_for_each_column_of_their_tables() -> None:
+    """The benchmark of the analysis writes rows past the models: a column that came later must be in them."""
+    tables = {
+        name: table for name, table in make_tables().items() if name in {"attempts", "attempt_items", "responses"}
+    }
+    rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in tables}
+    question = answers._Question(1, 0.0, '"o-1"', [('"o-2"', "0")])
+    keys = {name: count(1) for name in tables}
+    answers._attempt(rows, keys, 1, 1, datetime(2026, 1, 5, tzinfo=UTC), [question] * 20, random.Random(1))  # noqa: S311 - repeatable
+    assert {name: {len(row) for row in found} for name, found in rows.items()} == {
+        name: {table.width} for name, table in tables.items()
+    }

@@ -132,7 +132,7 @@ def _attempt(
         rows["attempt_items"].append((item, pk, place, question.version, "[]", "1.00", False, score, None))
         total += float(score)
         for sequence, value in enumerate(_steps(question, answer, rng), 1):
-            rows["responses"].append((next(keys["responses"]), item, sequence, value, "tab", str(at)))
+            rows["responses"].append((next(keys["responses"]), item, sequence, value, None, "tab", str(at)))
     share = round(total / len(questions), 4)
     ended = str(at + timedelta(minutes=20))
     rows["attempts"].append(

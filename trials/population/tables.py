@@ -50,7 +50,7 @@ class Table:
         fields = {field.attname: field for field in model._meta.concrete_fields}
         if fields.keys() != set(columns):
             raise TypeError(f"{model._meta.label} has changed: {sorted(fields.keys() ^ set(columns))}")
-        self.model = model
+        self.model, self.width = model, len(columns)
         self._names = ", ".join(connection.ops.quote_name(str(fields[name].column)) for name in columns)
         self._name = connection.ops.quote_name(model._meta.db_table)
         self._marks = ", ".join(["%s"] * len(columns))
