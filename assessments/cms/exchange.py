@@ -49,7 +49,7 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choice(self, "format_name").choices = [("", _("Told from the file")), *_format_choices()]
+        choice_field(self, "format_name").choices = [("", _("Told from the file")), *_format_choices()]
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -68,10 +68,10 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choice(self, "format").choices = _format_choices()
+        choice_field(self, "format").choices = _format_choices()
 
 
-def _choice(form: forms.Form, name: str) -> forms.ChoiceField:
+def choice_field(form: forms.Form, name: str) -> forms.ChoiceField:
     field = form.fields[name]
     if not isinstance(field, forms.ChoiceField):
         raise TypeError(name)
@@ -82,7 +82,12 @@ def _format_choices() -> list[tuple[str, str]]:
     return [(one.name, str(one.label)) for one in formats().values()]
 
 
-def _actor(request: HttpRequest) -> User:
+def reader_language() -> str:
+    """The one of the two languages of content in which somebody reads the CMS."""
+    return "en" if (get_language() or "de").startswith("en") else "de"
+
+
+def adding_user(request: HttpRequest) -> User:
     """Whoever may add items. Raises PermissionDenied, which Wagtail turns into its start page with a sentence."""
     if not isinstance(request.user, User) or not policy_registry.get_by_type(Item).user_has_permission(
         request.user, "add"
@@ -94,8 +99,8 @@ def _actor(request: HttpRequest) -> User:
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Takes the file and shows what it would do; nothing is written but the upload itself."""
-    actor = _actor(request)
-    initial = {"language": "en" if (get_language() or "de").startswith("en") else "de"}
+    actor = adding_user(request)
+    initial = {"language": reader_language()}
     form = ImportForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         ItemImport.objects.filter(uploaded_at__lt=timezone.now() - KEEP, applied_at=None).delete()
@@ -116,7 +121,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The dry run of one's own upload (GET); the import itself (POST). Nobody learns of another's upload."""
     try:
-        actor = _actor(request)
+        actor = adding_user(request)
     except PermissionDenied:
         raise Http404 from None
     row = ItemImport.objects.filter(pk=pk, uploaded_by=actor).first()

@@ -10,22 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxLengthValidator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from taggit.forms import TagField
 from taggit.models import Tag
 from wagtail.admin import messages
 from wagtail.admin.widgets import AdminTagWidget
-from wagtail.permissions import policy_registry
 
+from assessments.cms.exchange import NAMESPACE, adding_user, choice_field, reader_language
 from assessments.cms.several_help import EXAMPLES
 from assessments.enums import Difficulty
 from assessments.exchange.apply import apply_import
@@ -42,7 +41,6 @@ from courses.models import ModulePage
 from enablement.core.errors import DomainError
 from people.models import User
 
-NAMESPACE = "wagtailsnippets_assessments_item"
 MAX_TEXT = 100_000  # characters: some four hundred questions
 MAX_SAVED = 300  # as in an import: about ten seconds, in which SQLite lets nobody else write
 MOST_SHOWN = 60
@@ -151,15 +149,6 @@ def _asked(planned: Planned, number: int, language: str) -> Asked:
     return Asked(shown(planned, language), number, language, public, response, understood)
 
 
-def _actor(request: HttpRequest) -> User:
-    """Whoever may add items, as with an import."""
-    if not isinstance(request.user, User) or not policy_registry.get_by_type(Item).user_has_permission(
-        request.user, "add"
-    ):
-        raise PermissionDenied
-    return request.user
-
-
 def _reading(plan: ImportPlan | None, language: str) -> dict[str, Any]:
     """What the templates show of a text that was read; of None, that nothing was typed yet."""
     items = plan.items if plan else []
@@ -193,7 +182,7 @@ def _theme(user: User) -> str:
 
 
 def _page(request: HttpRequest, actor: User, form: SeveralForm, reading: dict[str, Any], **more: Any) -> HttpResponse:
-    language = "en" if (get_language() or "de").startswith("en") else "de"
+    language = reader_language()
     frame = render_to_string("assessments/cms/several_frame.html", {**reading, "theme": _theme(actor)}, request)
     examples = [(one, one.texts[language]) for one in EXAMPLES]
     context = {"form": form, "frame": frame, "examples": examples, **reading, **more}
@@ -207,8 +196,8 @@ def several(request: HttpRequest) -> HttpResponse:
 
     The same text twice changes nothing, so a second click and a text that was mended after the first are both fine.
     """
-    actor = _actor(request)
-    language = "en" if (get_language() or "de").startswith("en") else "de"
+    actor = adding_user(request)
+    language = reader_language()
     form = SeveralForm(request.POST or None, initial={"language": language})
     if request.method != "POST" or not form.is_valid():
         return _page(request, actor, form, _reading(None, language))
@@ -264,7 +253,7 @@ def _say(request: HttpRequest, plan: ImportPlan) -> None:
 @require_POST
 def live_preview(request: HttpRequest) -> HttpResponse:
     """What the text is read as, for the script of the page. Reads only."""
-    actor = _actor(request)
+    actor = adding_user(request)
     form = SeveralForm(request.POST)
     if not form.is_valid():
         blank = not request.POST.get("text", "").strip()
@@ -287,6 +276,10 @@ def live_preview(request: HttpRequest) -> HttpResponse:
 # --- a test of what was saved -----------------------------------------------------------------------------------------
 
 
+def _offered(titles: dict[int, str]) -> list[tuple[str, str]]:
+    return [("", _("Please choose")), *((str(pk), title) for pk, title in titles.items())]
+
+
 class AddToQuizForm(forms.Form):
     """A test that is there, as a draft or live: it gets a new draft revision."""
 
@@ -294,9 +287,7 @@ class AddToQuizForm(forms.Form):
 
     def __init__(self, quizzes: dict[int, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["quiz"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = [("", _("Please choose")), *((str(pk), title) for pk, title in quizzes.items())]
+        choice_field(self, "quiz").choices = _offered(quizzes)
 
 
 class NewQuizForm(forms.Form):
@@ -305,16 +296,14 @@ class NewQuizForm(forms.Form):
 
     def __init__(self, modules: dict[int, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["module"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = [("", _("Please choose")), *((str(pk), title) for pk, title in modules.items())]
+        choice_field(self, "module").choices = _offered(modules)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def saved(request: HttpRequest) -> HttpResponse:
     """The drafts that a text became (`?item=…`), and what may be done with them next: a test of them."""
-    actor = _actor(request)
+    actor = adding_user(request)
     ids = [int(one) for one in request.GET.getlist("item")[:MAX_SAVED] if one.isascii() and one.isdecimal()]
     found = Item.objects.defer("body", "words_de", "words_en").in_bulk([pk for pk in ids if pk < 2**31])
     items = [found[pk] for pk in dict.fromkeys(ids) if pk in found]

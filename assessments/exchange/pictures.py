@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
@@ -73,7 +74,7 @@ class Picture:
     height: int
     alt: str = ""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return hashlib.sha1(self.content, usedforsecurity=False).hexdigest()
 
@@ -137,28 +138,25 @@ def _drawn(content: bytes) -> tuple[int, int]:
 
 def marks_in(value: Any) -> Iterator[str]:
     """The marks that a block's value still names pictures by."""
-    if isinstance(value, dict):
-        for key, child in value.items():
-            if key == "image" and isinstance(child, str) and child.startswith(MARK):
-                yield child
-            else:
-                yield from marks_in(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from marks_in(child)
+    return (one for one in _images_in(value) if isinstance(one, str) and one.startswith(MARK))
 
 
 def numbers_in(value: Any) -> Iterator[int]:
     """The numbers of the library's pictures that a block's value names."""
+    return (one for one in _images_in(value) if isinstance(one, int))
+
+
+def _images_in(value: Any) -> Iterator[Any]:
+    """What a block's value names pictures by, at any depth."""
     if isinstance(value, dict):
         for key, child in value.items():
-            if key == "image" and isinstance(child, int):
+            if key == "image" and not isinstance(child, dict | list):
                 yield child
             else:
-                yield from numbers_in(child)
+                yield from _images_in(child)
     elif isinstance(value, list):
         for child in value:
-            yield from numbers_in(child)
+            yield from _images_in(child)
 
 
 def numbered(value: Any, found: Mapping[str, int | None]) -> Any:

@@ -2,23 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 
-from assessments.behaviours.certainty import Calibration, Said, calibrated
+from assessments.behaviours.certainty import Said
 from assessments.models import AttemptItem, Response
 from assessments.selectors.checks import Tries
 
 
-def calibration_of(
+def said_by_item(
     items: Sequence[AttemptItem], responses: Mapping[int, Response], tries: Mapping[int, Tries]
-) -> Calibration | None:
-    """Over the questions of one attempt that were answered and asked for certainty; None: nothing was said.
+) -> dict[int, Said]:
+    """Attempt item id → the answer with its certainty, of one attempt: what `calibrated` makes a calibration of.
 
     It follows from right and wrong, so call it only where those may be seen. It uses the grades of now: a question that
     was graded again counts as it is graded now.
     """
-    return calibrated(said_of(item, responses.get(item.pk), tries.get(item.pk)) for item in items)
+    return {item.pk: _said(item, responses.get(item.pk), tries.get(item.pk)) for item in items}
 
 
-def said_of(item: AttemptItem, response: Response | None, tries: Tries | None) -> Said:
+def _said(item: AttemptItem, response: Response | None, tries: Tries | None) -> Said:
     """An answer with its certainty. In practice the first try is meant: after a check one knows."""
     if response is None or response.value is None or not item.asks_certainty:
         return Said(0, None)

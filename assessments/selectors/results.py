@@ -11,14 +11,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments.bands import answer_band
-from assessments.behaviours.certainty import Calibration, mark
+from assessments.behaviours.certainty import Calibration, Said, calibrated, mark
 from assessments.counting import Standing
 from assessments.enums import AttemptState, ReviewCell
 from assessments.kinds.base import SCORE_STEP, text_in
 from assessments.models import Attempt, AttemptItem, Response
 from assessments.reviewing import EVERYTHING, QUESTION_CELLS, Cells, next_change
 from assessments.selectors.attempts import asked_elsewhere, current_responses, items_of, tries_of
-from assessments.selectors.calibration import calibration_of, said_of
+from assessments.selectors.calibration import said_by_item
 from assessments.selectors.checks import Tries, checked_tries
 from assessments.selectors.marking import Feedback, feedback_of
 from assessments.selectors.quizzes import next_attempt_at, retry_rules, standing_in
@@ -156,10 +156,9 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
     calibration: Calibration | None = None
     lessons = _lessons(items)
     if not withheld:
-        given = Given(current_responses(attempt), checked_tries([attempt]))
-        questions = _questions(attempt, items, given, lessons, language, shows)
-        if _judges_certainty(attempt, shows):
-            calibration = calibration_of(items, given.responses, given.tries)
+        given = _given(attempt, items, shows)
+        questions = _questions(items, given, lessons, language, shows)
+        calibration = calibrated(given.said.values())
     changes_at, shows_then = _next_change(attempt, now, passed=passed)
     delay_minutes, allowed = retry_rules(user, attempt.activity)
     counted = [item for item in items if item.is_graded]
@@ -189,10 +188,21 @@ def result_view(user: User, attempt: Attempt, *, language: str) -> ResultView:
 
 @dataclass(frozen=True)
 class Given:
-    """What was answered, by attempt item id: the answers that count, and the tries of practice."""
+    """What was answered, by attempt item id: the answers that count, the tries of practice, and how sure one was.
+
+    `said` is empty where that is not judged.
+    """
 
     responses: dict[int, Response]
     tries: dict[int, Tries]
+    said: dict[int, Said]
+
+
+def _given(attempt: Attempt, items: Sequence[AttemptItem], shows: Cells) -> Given:
+    for item in items:
+        item.attempt = attempt  # its rules are asked for each item
+    responses, tries = current_responses(attempt), checked_tries([attempt])
+    return Given(responses, tries, said_by_item(items, responses, tries) if _judges_certainty(attempt, shows) else {})
 
 
 def _judges_certainty(attempt: Attempt, shows: Cells) -> bool:
@@ -263,7 +273,6 @@ def _reread(items: Sequence[AttemptItem], lessons: dict[str, Activity]) -> tuple
 
 
 def _questions(
-    attempt: Attempt,
     items: Sequence[AttemptItem],
     given: Given,
     lessons: dict[str, Activity],
@@ -272,14 +281,12 @@ def _questions(
 ) -> tuple[QuestionResult, ...]:
     responses, tries = given.responses, given.tries
     judged = ReviewCell.CORRECTNESS in shows
-    judges_certainty = _judges_certainty(attempt, shows)
     marked = feedback_of(items, language)
     found = []
     for item in items:
-        item.attempt = attempt
         version = item.item_version
         response = responses.get(item.pk)
-        said = said_of(item, response, tries.get(item.pk)) if judges_certainty else None
+        said = given.said.get(item.pk)
         certainty = said.level if said else None
         value = response.value if response else None
         made = len(tries[item.pk].scores) if item.pk in tries else 0
