@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import models
 from django.db.models import Case, Exists, IntegerField, QuerySet, Subquery, Value, When
 from django.utils import formats, timezone
 from django.utils.translation import get_language
@@ -22,25 +24,39 @@ from courses import selectors as courses
 from courses.enums import SuccessStatus
 from courses.models import Activity, Enrollment, Progress
 from enablement.core.errors import DomainError
+from enablement.core.prepared import Prepared
 from people.models import User
 
 
-def _definitions(quiz: Activity) -> QuerySet[QuizPage]:
+def _definitions(key: Any) -> QuerySet[QuizPage]:
     german_first = Case(
         When(locale__language_code=settings.LANGUAGE_CODE, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    pages: QuerySet[QuizPage] = QuizPage.objects.filter(translation_key=quiz.key, live=True)
+    pages: QuerySet[QuizPage] = QuizPage.objects.filter(translation_key=key, live=True)
     return pages.order_by(german_first, "pk")
 
 
 def quiz_definition(quiz: Activity) -> QuizPage | None:
     """The live page whose rules count: that in the default language, else the other one. None: not published."""
-    return _definitions(quiz).first()
+    return _definitions(quiz.key).first()
 
 
 def held_exceptions(user: User, quiz: Activity) -> QuerySet[QuizException]:
     """At most one: what the person is allowed at this test now."""
-    return QuizException.objects.holding(timezone.now()).filter(user=user, activity=quiz)
+    return _held(user, quiz, timezone.now())
+
+
+def _held(user: Any, quiz: Any, now: Any) -> QuerySet[QuizException]:
+    return QuizException.objects.holding(now).filter(user=user, activity=quiz)
+
+
+_definition_and_exception = Prepared(
+    lambda key, user, activity, now: _definitions(key).annotate(has_exception=Exists(_held(user, activity, now)))[:1],
+    key=models.UUIDField(),
+    user=models.BigIntegerField(),
+    activity=models.BigIntegerField(),
+    now=models.DateTimeField(),
+)
 
 
 def definition_for(user: User, quiz: Activity, *, page: QuizPage | None = None) -> tuple[QuizPage | None, Allowance]:
@@ -48,10 +64,10 @@ def definition_for(user: User, quiz: Activity, *, page: QuizPage | None = None) 
 
     One query, and a second one for whoever has an exception. `page` is the test's page as it was just read.
     """
-    if page is not None and _is_definition(page):
-        definition, may_have = page, True
-    else:
-        read = _definitions(quiz).annotate(has_exception=Exists(held_exceptions(user, quiz))).first()
+    definition: QuizPage | None = page
+    may_have = True
+    if page is None or not _is_definition(page):
+        read = _definition_and_exception.first(key=quiz.key, user=user.pk, activity=quiz.pk, now=timezone.now())
         definition, may_have = read, read is not None and read.has_exception
     exception = held_exceptions(user, quiz).first() if may_have else None
     return definition, exception.allowance if exception is not None else NONE
@@ -60,7 +76,7 @@ def definition_for(user: User, quiz: Activity, *, page: QuizPage | None = None) 
 def retry_rules(user: User, quiz: Activity) -> tuple[int, int]:
     """`delay_minutes` and the attempts that this person has (0: no limit); zeros when there is no test. One query."""
     extra = Subquery(held_exceptions(user, quiz).values("extra_attempts")[:1])
-    row = _definitions(quiz).values_list("delay_minutes", "attempts_allowed", extra).first()
+    row = _definitions(quiz.key).values_list("delay_minutes", "attempts_allowed", extra).first()
     delay, allowed, more = row or (0, 0, 0)
     return delay, Allowance(extra_attempts=more or 0).attempts(allowed)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -23,6 +24,7 @@ from courses.selectors.records import (
     is_required,
     missing_in_module,
 )
+from enablement.core.prepared import Prepared
 from people.models import Function, User
 
 
@@ -57,10 +59,15 @@ def locks(user: User, modules: Iterable[Activity]) -> dict[int, Lock]:
     return {module_id: Lock(tuple(requires)) for module_id, requires in found.items()}
 
 
+_requirement = Prepared(
+    lambda module: Prerequisite.objects.filter(module=module).order_by()[:1], module=models.BigIntegerField()
+)
+
+
 def may_open(user: User, *, activity: Activity) -> Lock | None:
     """The lock on a module, or on the module of a lesson or test; None when it is open to this person."""
     module = activity.parent if activity.parent is not None else activity
-    if not Prerequisite.objects.filter(module=module).exists():  # most modules: a third of the price of `locks`
+    if _requirement.first(module=module.pk) is None:  # most modules: a fraction of the price of `locks`
         return None
     return locks(user, [module]).get(module.pk)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from courses.services.enrolling import enroll, lock_enrollment
 from courses.services.events import build_event, derive, progress_rows
 from courses.services.satisfaction import refresh_locked
 from enablement.core.errors import DomainError
+from enablement.core.prepared import Prepared
 from people.models import User
 
 # A bookmark that is a minute old is young enough: reading on costs no write per page view.
@@ -119,14 +120,23 @@ def _record(rows: Sequence[Progress], events: Sequence[LearningEvent], moved: Se
     Progress.objects.bulk_create(fresh)
 
 
+_paths_to_start = Prepared(
+    lambda user, module: (
+        Enrollment.objects.filter(
+            user=user, activity__in=PathStep.objects.filter(module=module).values("path"), satisfied_at__isnull=True
+        )
+        .exclude(activity__in=Progress.objects.filter(user=user, started_at__isnull=False).values("activity"))
+        .select_for_update()
+        .order_by("pk")
+    ),
+    user=models.BigIntegerField(),
+    module=models.BigIntegerField(),
+)
+
+
 def _start_paths(enrollment: Enrollment) -> None:
     """A path is started by the first lesson opened in one of its modules."""
-    paths = Enrollment.objects.filter(
-        user=enrollment.user,
-        activity__in=PathStep.objects.filter(module=enrollment.activity).values("path"),
-        satisfied_at__isnull=True,
-    ).exclude(activity__in=Progress.objects.filter(user=enrollment.user, started_at__isnull=False).values("activity"))
-    for path in paths.select_for_update().order_by("pk"):
+    for path in _paths_to_start.rows(user=enrollment.user_id, module=enrollment.activity_id):
         path.user = enrollment.user
         rows = progress_rows(path.user, [path.activity], path.cycle)
         _record(rows, _begun(path, rows))
