@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from itertools import count, cycle
+from statistics import median
 
 from trials.bench.load import Load, arrivals
 from trials.bench.rows import Row, percentile
@@ -123,27 +124,39 @@ def attempts(learners: Sequence[Learner], path: str) -> Callable[[], None]:
 
 def starts_500(bench: Setting) -> list[Row]:
     """Five hundred people press "start" within five seconds and see the first question; then again while a trainer
-    publishes the test.
+    publishes the test. The middle of the rounds.
+
+    In the quick form one round is enough where it reaches the target; else the middle of three says more.
     """
-    rows = []
-    for name, publishing in (("starts_500", False), ("starts_500_publishing", True)):
-        sessions = bench.product.call("people", count=STARTERS, name=name, module_key=bench.pages["reading_key"])
-        learners = bench.learners(sessions)
-        bench.forget_peaks(*WEB)
-        load = _starts(bench, learners, publishing=publishing)
-        slow = percentile(load.latencies, 95) if load.latencies else float("inf")
-        errors = f"{len(load.errors)} errors ({load.errors[0]})" if load.errors else "no error"
-        rows.append(
-            Row(
-                name,
-                0.0 if load.errors else P95_LIMIT / slow,
-                1.0,
-                peak_mb=bench.peak_mb(*WEB),
-                detail=f"p95 {slow:.2f} s, p50 {percentile(load.latencies or [0], 50):.2f} s of {P95_LIMIT:.0f} s "
-                f"allowed; {errors}; the clients took {load.own_share:.0%} of a core",
-            )
+    return [_starts_row(bench, "starts_500"), _starts_row(bench, "starts_500_publishing", publishing=True)]
+
+
+def _starts_row(bench: Setting, name: str, *, publishing: bool = False) -> Row:
+    bench.forget_peaks(*WEB)
+    loads: list[Load] = []
+    while len(loads) < (1 if bench.quick else 5) or (len(loads) < 3 and _slow(loads[0]) > P95_LIMIT):
+        sessions = bench.product.call(
+            "people", count=STARTERS, name=f"{name}{len(loads)}", module_key=bench.pages["reading_key"]
         )
-    return rows
+        loads.append(_starts(bench, bench.learners(sessions), publishing=publishing))
+    slow = median(_slow(load) for load in loads)
+    ratios = sorted(P95_LIMIT / _slow(load) for load in loads)
+    half = median(percentile(load.latencies or [0], 50) for load in loads)
+    errors = [error for load in loads for error in load.errors]
+    told = f"{len(errors)} errors ({errors[0]})" if errors else "no error"
+    return Row(
+        name,
+        0.0 if errors else P95_LIMIT / slow,
+        1.0,
+        (ratios[0], ratios[-1]) if len(loads) > 1 else None,
+        peak_mb=bench.peak_mb(*WEB),
+        detail=f"p95 {slow:.2f} s, p50 {half:.2f} s of {P95_LIMIT:.0f} s allowed; {told}; the clients took "
+        f"{median(load.own_share for load in loads):.0%} of a core",
+    )
+
+
+def _slow(load: Load) -> float:
+    return percentile(load.latencies, 95) if load.latencies else float("inf")
 
 
 def _starts(bench: Setting, learners: list[Learner], *, publishing: bool) -> Load:
