@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -45,33 +46,34 @@ def _one_evening(site: Site, learner: StubbornLearner, context: BrowserContext, 
     session = {"name": "__Host-session", "value": learner.cookies["__Host-session"], "url": base, "secure": True}
     context.add_cookies([session])  # type: ignore[list-item]  # Playwright's TypedDict, all keys optional
     attempt = learner.begin()
-    given: dict[int, Any] = {}
+    given = _Given(site.journal, uuid_of(attempt))
 
     page = _open(site, context, base + attempt)  # nothing is wrong yet
-    _answer(page, given)
+    given.answer(page)
     _saved(page)
 
     context.set_offline(True)
     _next(page)
-    _answer(page, given)
+    given.answer(page)
     expect(page.locator("[data-slot]")).to_have_attribute("data-state", "offline", timeout=WAIT)
     page.goto("about:blank")  # a reload without a network would end nowhere
-    page.close()  # before the network is back: what this tab still sent then, nobody would see acknowledged
+    page.close()
     context.set_offline(False)
     page = _open(site, context, base + attempt)
-    _saved(page)
+    # By this tab; or by the one before, as it went: Chromium lets a page that is left have its last words.
+    _nothing_waits(page)
 
-    _answer(page, given)
+    given.answer(page)
     page.reload()
     page.locator("quiz-player[ready]").wait_for()
 
     _next(page)
-    _answer(page, given)
+    given.answer(page)
     page.close()  # at once: the answer is on its way, or on the device
     page = _open(site, context, base + attempt)
 
     context.clear_cookies(name="__Host-session")
-    _answer(page, given)
+    given.answer(page)
     expect(page.locator("[data-slot]")).to_have_attribute("data-state", "login", timeout=WAIT)
     page.goto(f"{base}/de/accounts/login/")
     page.locator("input[name=login]").fill(learner.email)
@@ -81,9 +83,9 @@ def _one_evening(site: Site, learner: StubbornLearner, context: BrowserContext, 
     back_at = time.monotonic()
     page.close()
     page = _open(site, context, base + attempt)
-    page.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('doppelpass:answers:'))")
+    _nothing_waits(page)
     page.close()
-    _compare(site, uuid_of(attempt), given)
+    _compare(site, given)
     return back_at
 
 
@@ -120,31 +122,47 @@ def _next(page: Page) -> None:
     )
 
 
-def _answer(page: Page, given: dict[int, Any]) -> None:
-    """Answer the question that is shown, or the next one that is answered by a click; remember what was chosen."""
-    while _shown(page).get_attribute("data-kind") not in {"single_choice", "multiple_choice"}:
-        _next(page)
-    question = _shown(page)
-    free = question.locator("input[name=answer]:not(:checked)").first
-    position, value = int(question.get_attribute("data-question")), free.get_attribute("value")
-    if question.get_attribute("data-kind") == "single_choice":
-        given[position] = value
-    else:
-        given[position] = sorted([*given.get(position, []), value])
-    free.check()
+class _Given:
+    """What a learner has answered in an attempt, as the pages have it: the newest answer to each question."""
+
+    def __init__(self, journal: Journal, attempt: str) -> None:
+        self.journal, self.attempt = journal, attempt
+        self.answers: dict[int, Any] = {}
+        self._times: Counter[int] = Counter()
+
+    def answer(self, page: Page) -> None:
+        """Answer the question that is shown, or the next one that is answered by a click."""
+        while _shown(page).get_attribute("data-kind") not in {"single_choice", "multiple_choice"}:
+            _next(page)
+        question = _shown(page)
+        free = question.locator("input[name=answer]:not(:checked)").first
+        position, value = int(question.get_attribute("data-question")), free.get_attribute("value")
+        if question.get_attribute("data-kind") == "single_choice":
+            self.answers[position] = value
+        else:
+            self.answers[position] = sorted([*self.answers.get(position, []), value])
+        # A page that goes sends this without anybody seeing it.
+        self._times[position] += 1
+        self.journal.sending(self.attempt, position, self._times[position])
+        free.check()
+
+
+def _nothing_waits(page: Page) -> None:
+    """Every answer of this device has been acknowledged to it."""
+    page.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('doppelpass:answers:'))")
 
 
 def _saved(page: Page) -> None:
     expect(page.locator("[data-slot]")).to_have_attribute("data-state", "saved", timeout=WAIT)
 
 
-def _compare(site: Site, attempt: str, given: dict[int, Any]) -> None:
+def _compare(site: Site, given: _Given) -> None:
     """Every answer that was given is stored, acknowledged or not: the device kept it until then."""
     newest: dict[int, tuple[int, Any]] = {}
     for answer in site.stored().answers:
-        if answer.attempt == attempt and answer.sequence > newest.get(answer.position, (0, None))[0]:
+        if answer.attempt == given.attempt and answer.sequence > newest.get(answer.position, (0, None))[0]:
             newest[answer.position] = answer.sequence, answer.value
-    for position, value in given.items():
+    for position, value in given.answers.items():
         stored = newest.get(position, (0, None))[1]
         if (sorted(stored) if isinstance(stored, list) else stored) != value:
-            raise TrialError(f"answer {attempt}/{position} was given as {value!r} and is stored as {stored!r}")
+            raise TrialError(f"answer {given.attempt}/{position} was given as {value!r} and is stored as {stored!r}")
