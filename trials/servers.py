@@ -86,7 +86,13 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     def spawn(self, *more: str) -> None:
-        """Start the process, with `more` arguments; in the stack's own thread, which the death signal follows."""
+        """Start the process, with `more` arguments; in the stack's own thread, which the death signal follows.
+
+        Not where it runs: `start` and the stack's keeper may both have found it down. A second PostgreSQL would end at
+        once, and whoever stops that one leaves the first one running.
+        """
+        if self.process is not None and self.process.poll() is None:
+            return
         with self.log.open("ab") as log:
             self.started_at, self._log_from = time.monotonic(), log.tell()
             self.process = subprocess.Popen(
@@ -98,6 +104,11 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
+
+    def revive(self) -> None:
+        """Start it again if it is still wanted; in the stack's own thread."""
+        if self.wanted:
+            self.spawn()
 
     def start(self, *more: str, within: float = 60) -> float:
         """Start it, with `more` arguments this once, and wait until it serves; returns the seconds that took."""
@@ -111,6 +122,7 @@ class Server:
     def stop(self, how: signal.Signals = signal.SIGTERM, *, within: float = 60) -> None:
         """Ask the parent to end, wait for it, and leave it down."""
         self.wanted = False
+        self.stack.in_own_thread(lambda: None)  # whoever is being started just now is there afterwards
         if self.process is not None:
             if self.process.poll() is None:
                 self.process.send_signal(how)

@@ -200,7 +200,7 @@ class Stack:
             for server in self.servers:
                 ended = server.wanted and server.process is not None and server.process.poll() is not None
                 if ended and time.monotonic() - server.started_at > 1:
-                    self.in_own_thread(server.spawn)
+                    self.in_own_thread(server.revive)
 
     def prepare(self) -> None:
         """Database, starter package and static files. Called by `start`; what was made once is copied from then on."""

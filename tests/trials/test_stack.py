@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from trials.servers import Server
 from trials.stack import TrialError, free_port, pids_with, until
 
 
@@ -44,3 +46,47 @@ def test_waiting_ends_with_a_sentence() -> None:
 
 def test_ports_are_free() -> None:
     assert 1024 < free_port() < 65536
+
+
+class Place:
+    """All that a server asks of its stack. `spawning` runs before whatever is to be done in the stack's own thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.env = folder, dict(os.environ)
+        self.spawning: Callable[[], None] = lambda: None
+
+    def in_own_thread(self, work: Callable[[], None]) -> None:
+        self.spawning, now = (lambda: None), self.spawning
+        now()
+        work()
+
+
+@pytest.fixture
+def sleeper(tmp_path: Path) -> Iterator[Server]:
+    server = Server(Place(tmp_path), "sleep", ["sleep", "60"], lambda: True)  # type: ignore[arg-type]  # what is asked of it
+    yield server
+    server.stop()
+
+
+def test_a_server_that_two_find_down_is_started_once(sleeper: Server) -> None:
+    """The keeper and a trial at the same moment: stopping the second one would leave the first one running."""
+    sleeper.stack.spawning = sleeper.revive  # type: ignore[attr-defined]  # Place
+    sleeper.start()
+    first = sleeper.process
+    assert first is not None
+    sleeper.revive()
+    assert sleeper.process is first
+    sleeper.stop()
+    assert first.poll() is not None
+
+
+def test_what_is_just_being_started_is_stopped_too(sleeper: Server) -> None:
+    sleeper.start()
+    sleeper.kill()
+    assert sleeper.process is not None
+    sleeper.process.wait()
+    sleeper.stack.spawning = sleeper.spawn  # type: ignore[attr-defined]  # Place: the keeper had looked before
+    sleeper.stop()
+    assert sleeper.process.poll() is not None
+    sleeper.revive()
+    assert sleeper.process.poll() is not None
