@@ -7,7 +7,10 @@ from playwright.sync_api import expect
 
 from courses.models import HomePage
 from people.models import User
-from tests.browser.conftest import NARROW, Visitor
+from people.services import grant_page_permissions
+from tests.assessments import factories
+from tests.browser.conftest import NARROW, PHONE, Visitor
+from tests.courses.factories import module_tree
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
@@ -33,3 +36,16 @@ def test_the_way_to_the_other_language_leaves_the_name_free(
     assert brand is not None
     assert first is not None
     assert brand["x"] + brand["width"] <= first["x"]
+
+
+def test_the_names_of_tests_are_not_broken_into_letters(
+    visit: Callable[..., Visitor], home: HomePage, trainer: User
+) -> None:
+    """The list of analyses scrolls sideways instead."""
+    grant_page_permissions(home)
+    factories.quiz_page(module_tree(home, lessons=1).page, factories.fixed(), title="Abschlusstest: Der neue Käufer")
+    page = visit(trainer, size=PHONE).open("/admin/quiz-analysis/")
+    name = page.locator("td.title").bounding_box()
+    assert name is not None
+    assert name["width"] > 150
+    assert name["height"] < 200
