@@ -70,6 +70,7 @@ def test_a_file_is_handed_in_by_keyboard_and_survives_a_reload(visit: Visit, ali
     expect(page.locator("[data-kept]")).to_contain_text("pitch.mp3")
     expect(page.locator("[data-slot]")).to_have_attribute("data-state", "saved")
     assert newest() == "pitch.mp3"
+    expect(page.locator("[data-speaker]")).to_be_empty()  # the status says it, and says it once
     assert_accessible(page)
     page.reload()
     page.locator("quiz-player[ready]").wait_for()
@@ -98,6 +99,35 @@ def test_without_a_network_the_file_waits_and_is_sent(visit: Visit, alice: User,
     page.context.set_offline(False)
     expect(page.locator("[data-kept]")).to_contain_text("pitch.mp3")
     assert newest() == "pitch.mp3"
+
+
+SLOW = """
+() => {
+  window.told = [];
+  const status = document.querySelector("[data-status]");
+  new MutationObserver((records) => {
+    for (const { addedNodes } of records) for (const node of addedNodes) window.told.push(node.textContent);
+  }).observe(status, { childList: true });
+  const { send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.send = function (...given) {
+    for (let loaded = 0; loaded <= 100; loaded += 1) {
+      this.upload.dispatchEvent(new ProgressEvent("progress", { lengthComputable: true, loaded, total: 100 }));
+    }
+    send.apply(this, given);
+  };
+}
+"""
+
+
+def test_a_long_upload_does_not_read_each_percent_aloud(visit: Visit, alice: User, attempt: Attempt) -> None:
+    page = visit(alice).open(start(attempt))
+    page.locator("quiz-player[ready]").wait_for()
+    page.evaluate(SLOW)
+    page.locator("input[type=file]").set_input_files(SOUND)
+    expect(page.locator("[data-status]")).to_contain_text("uploaded and saved")
+    told = page.evaluate("window.told")
+    assert [words for words in told if "50" in words]
+    assert len(told) <= 7, told
 
 
 def test_another_choice_during_an_upload_is_no_other_tab(visit: Visit, alice: User, attempt: Attempt) -> None:

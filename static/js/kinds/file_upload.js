@@ -98,7 +98,7 @@ async function send(form, notify) {
   }
   write(form, answer.body.value);
   say(form, answer.body.message || box.dataset.uploaded);
-  notify(answer.body.message || box.dataset.uploaded);
+  notify(""); // the status has just said it
 }
 
 /** XMLHttpRequest: fetch tells nothing of how much has gone. Rejects without an answer of the server. */
@@ -136,7 +136,9 @@ function progress(form, percent) {
   bar.hidden = percent === null;
   if (percent === null) return;
   bar.value = percent;
-  part(form, "status").textContent = part(form, "upload").dataset.uploading.replace("{percent}", percent);
+  // The bar shows each step; the status is read aloud and tells the quarters.
+  const words = part(form, "upload").dataset.uploading.replace("{percent}", percent - (percent % 25));
+  if (part(form, "status").textContent !== words) say(form, words);
 }
 
 function say(form, words) {
