@@ -182,7 +182,15 @@ def test_a_whole_test_by_forms_alone(browser: Client, attempt: Attempt) -> None:
             assert answer.url == url("player", attempt, position=position + 1)
     right = {item.position: factories.right_answer(item) for item in factories.items_of(attempt)}
     assert answers(attempt) == right | {by_kind["numeric"].position: "2.500 €"}, "a number is kept as it was written"
-    assert "All questions answered" in browser.get(url("review", attempt)).content.decode()
+    listed = browser.get(url("review", attempt)).content.decode()
+    assert "All questions answered" in listed
+    notices = listed.split('<div class="notices" role="status">')[1].split("<section")[0]
+    assert "data-waiting" in notices, "a status that is itself hidden is not heard when it appears"
+    assert "data-late" in notices
+    dialog = listed[listed.index("<dialog") :]
+    described = dialog.split('aria-describedby="')[1].split('"')[0].split()
+    assert described, "who hears the dialog hears what is missing and that it is for good, not its button alone"
+    assert all(f'id="{name}"' in dialog for name in described)
     asked = browser.post(url("submit", attempt))
     assert "Submit now?" in asked.content.decode()
     assert Attempt.objects.get().is_open
