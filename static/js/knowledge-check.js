@@ -17,15 +17,15 @@ class KnowledgeCheck extends HTMLElement {
     const question = this.querySelector("[data-shape]");
     if (!question) return;
     const kind = await answersOf(question);
-    kind.mount?.(question, () => {});
+    kind.mount?.(question, (words) => this.#say(words));
   }
 
   async #answer(event) {
     const form = event.target;
     event.preventDefault();
+    if (form.ariaBusy === "true") return; // busy, not disabled: the button that was pressed keeps the focus
     const data = new FormData(form, event.submitter);
-    const button = form.querySelector("[data-check]");
-    if (button) button.disabled = true;
+    form.ariaBusy = "true";
     try {
       const response = await fetch(form.action, {
         method: "POST",
@@ -38,7 +38,7 @@ class KnowledgeCheck extends HTMLElement {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       this.replaceChildren(...page.querySelector("knowledge-check").childNodes);
       this.#mount();
-      (this.querySelector("[data-feedback]") ?? this.querySelector("input, select"))?.focus();
+      this.querySelector("[data-said]").focus(); // the feedback, what is wrong with the form, or the question anew
     } catch {
       // No network, or the session has ended: the plain way says it best, and the browser keeps the form.
       const hidden = document.createElement("input");
@@ -48,10 +48,20 @@ class KnowledgeCheck extends HTMLElement {
       }
       if (navigator.onLine) form.submit();
       else {
-        this.querySelector("[data-trouble]").hidden = false;
-        if (button) button.disabled = false;
+        const trouble = this.querySelector("[data-trouble]");
+        trouble.hidden = false;
+        this.#say(trouble.textContent.trim());
+        form.ariaBusy = "false";
       }
     }
+  }
+
+  #say(words) {
+    const speaker = this.querySelector("[data-speaker]");
+    speaker.textContent = "";
+    requestAnimationFrame(() => {
+      speaker.textContent = words;
+    });
   }
 }
 

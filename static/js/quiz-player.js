@@ -230,6 +230,7 @@ class QuizPlayer extends HTMLElement {
   #settle({ trouble, body, waiting }) {
     if (body.next) this.next = body.next;
     this.offlineBanner.hidden = trouble !== "offline";
+    if (!waiting) this.querySelector("[data-not-yet]").hidden = true;
     if (trouble === "closed" || trouble === "deadline") {
       discard(this.dataset.owner, this.dataset.attempt);
       this.#showSlot(trouble);
@@ -322,8 +323,8 @@ class QuizPlayer extends HTMLElement {
   }
 
   #notYet() {
-    this.#say(this.words.not_yet);
     const note = this.querySelector("[data-not-yet]");
+    if (!note.hidden) this.#say(this.words.not_yet); // the note speaks when it appears
     note.hidden = false;
     note.scrollIntoView({ block: "nearest" });
   }
@@ -412,9 +413,10 @@ class QuizPlayer extends HTMLElement {
       this.#refresh();
       const said = [...page.querySelectorAll(".messages p")].map((message) => message.textContent).join(" ");
       this.#trouble(said);
-      const told = section.querySelector("[data-told]");
-      if (position !== this.current || said) return;
-      (told ?? section.querySelector("[data-heading]")).focus();
+      if (position !== this.current) return;
+      const told = said ? null : section.querySelector("[data-told]");
+      // The button that was pressed is gone. Words above the question speak for themselves and stay in sight.
+      (told ?? section.querySelector("[data-heading]")).focus({ preventScroll: Boolean(said) });
       if (told) this.#say(told.dataset.words);
     } catch {
       this.#trouble(this.words.not_checked);

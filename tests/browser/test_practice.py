@@ -42,6 +42,7 @@ def test_a_wrong_try_brings_a_hint_and_the_next_one_is_right_by_keyboard(
     question = page.locator("[data-question='1']")
     press(page, question.locator("[data-check]"))
     expect(page.locator("[data-trouble]")).to_be_visible()
+    expect(page.locator("#q1-title")).to_be_focused()  # the button that was pressed has been replaced
     press(page, question.locator("input[value='o-1']"), "Space")
     page.keyboard.press("ArrowDown")
     press(page, question.locator("[data-check]"))

@@ -126,6 +126,7 @@ def test_offline_answers_survive_a_reload_and_are_sent_later(visit: Visit, learn
     expect(page.locator("#q1-title")).to_be_focused()
     page.get_by_role("navigation", name="Overview").get_by_role("button", name="Check and submit").click()
     expect(page.locator("[data-not-yet]")).to_be_visible()
+    expect(page.locator("[data-speaker]")).to_be_empty()  # the note is read aloud as it appears, and once
     assert answers(attempt) == {}
     page.goto("about:blank")  # the tab is closed, the device is still without a network
     visitor.context.set_offline(False)
@@ -432,3 +433,39 @@ def test_a_knowledge_check_gives_its_feedback_in_the_lesson(
         assert_accessible(tab)
         tab.locator("knowledge-check button[data-check]").click()
         expect(tab.get_by_label("Option 2 (de)")).not_to_be_checked()
+
+
+def test_a_knowledge_check_keeps_the_focus_and_says_what_happens(visit: Visit, home: HomePage, learner: User) -> None:
+    """Who does not see the page stays where they were, and hears what a press has done."""
+    choice, ordering = factories.item(), factories.item("ordering")
+    tree = module_tree(home, lessons=1)
+    enrolled(learner, tree.module)
+    lesson = tree.lesson_pages[0]
+    lesson.body = [("knowledge_check", {"item": choice}), ("knowledge_check", {"item": ordering})]
+    lesson.save_revision().publish()
+    visitor = visit(learner)
+    visitor.expect_errors("ERR_INTERNET_DISCONNECTED")
+    tab = visitor.open(str(lesson.url))
+    first, second = tab.locator("knowledge-check").all()
+    first.locator("[data-check]").click()
+    trouble = first.locator("[data-said]")
+    expect(trouble).to_be_focused()
+    expect(first.locator("fieldset")).to_have_attribute("aria-describedby", str(trouble.get_attribute("id")))
+    first.get_by_label("Option 2 (de)").check()
+    first.locator("[data-check]").click()
+    expect(first.locator("[data-feedback]")).to_be_focused()
+    first.locator("[data-check]").click()
+    expect(first.locator("legend")).to_be_focused()
+    visitor.context.set_offline(True)
+    first.get_by_label("Option 2 (de)").check()
+    first.locator("[data-check]").click()
+    expect(first.locator("[data-speaker]")).to_contain_text("offline")
+    expect(first.locator("[data-check]")).to_be_focused()
+    visitor.context.set_offline(False)
+    first.locator("[data-check]").click()
+    expect(first.locator("[data-feedback]")).to_be_focused()
+    second.locator("[data-keep]").click()
+    expect(second.locator("[data-move=down]").last).to_be_focused()
+    expect(second.locator("[data-speaker]")).not_to_be_empty()
+    second.locator("[data-move=up]").last.click()
+    expect(second.locator("[data-speaker]")).to_contain_text("Step")

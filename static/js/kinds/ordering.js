@@ -26,7 +26,8 @@ export function mount(form, notify) {
     const moved = button.matches("[data-move]") ? move(button) : null;
     list(form).setAttribute("data-touched", "");
     renumber(form);
-    button.focus();
+    // "It is right as it is" has just gone: the button before it takes its focus.
+    (button.hidden ? entries(form).at(-1).querySelector('[data-move="down"]') : button).focus();
     const { saidMoved, saidKept } = list(form).dataset;
     if (moved === null) return notify(saidKept);
     const values = {
