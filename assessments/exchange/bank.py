@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from taggit.models import Tag
+from wagtail.blocks import FieldBlock
 
 from assessments.exchange.items import ExchangeItem, Raw
+from assessments.kinds import get_kind
 from assessments.models import Item
 from courses.models import Activity
 
@@ -90,9 +93,17 @@ def _from_revision(row: Item, content: dict[str, Any], names: dict[int, str], le
     return Known(
         row.pk, row.key, body[0]["type"], content["title"], content.get("topic", ""), content.get("topic_en", ""),
         content.get("audience", ""), content.get("difficulty", ""), lessons.get(content.get("lesson") or 0, ""),
-        body[0]["value"], row.locked,
+        {**_defaults(body[0]["type"]), **body[0]["value"]}, row.locked,
         {names[tagged["tag"]] for tagged in content.get("tagged_items", ()) if tagged["tag"] in names},
     )  # fmt: skip
+
+
+@cache
+def _defaults(kind: str) -> Raw:
+    """What the editor shows where a draft says nothing: “umlauts” is on then, and no file may read it as off."""
+    fields = {name: one for name, one in get_kind(kind).block().child_blocks.items() if isinstance(one, FieldBlock)}
+    values = {name: one.get_prep_value(one.get_default()) for name, one in fields.items()}
+    return {name: value for name, value in values.items() if value not in (None, "")}
 
 
 def shown_items(items: QuerySet[Item]) -> list[ExchangeItem]:

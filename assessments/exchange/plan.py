@@ -214,12 +214,22 @@ class _Planner:
         mine, theirs = said(item.raw, self.language), said(known.raw, self.language)
         if not theirs:
             return True
+        if not self._same_passage(item, known, least):
+            return False
         rest, other = set(mine[1:]), set(theirs[1:])
         if SequenceMatcher(None, mine[0] if mine else "", theirs[0]).ratio() < least:
             return least == LOOSELY and bool(rest) and 2 * len(rest & other) >= max(len(rest), len(other))
         if least == LOOSELY:
             return True
         return not rest or not other or 2 * len(rest & other) >= min(len(rest), len(other))
+
+    def _same_passage(self, item: ExchangeItem, known: Known, least: float) -> bool:
+        """Whether two texts with gaps are one: “Fill in the gaps.” and “der, die, das” stand at many of them."""
+        mine, theirs = (folded(raw.get(f"text_{self.language}") or "") for raw in (item.raw, known.raw))
+        if not mine or not theirs or mine == theirs:
+            return True
+        named = least == LOOSELY or folded(item.title) == folded(known.title)
+        return named and SequenceMatcher(None, mine, theirs).ratio() >= least
 
     # --- what would become of it ---
 

@@ -324,3 +324,26 @@ class TestCommands:
         path.write_bytes("Was ist größer?\r\nA. Äpfel\r\nB. Öl\r\nANSWER: B\r\n".encode(encoding))
         self.run("import_items", path)
         assert Item.objects.get().body[0].value["options"][1]["text_de"] == "Öl"
+
+
+def test_what_a_file_left_open_leaves_in_a_sheet_as_the_editor_shows_it() -> None:
+    """“Umlauts written otherwise are right” is on unless somebody turns it off: the sheet may not do that."""
+    load("::Wort::Was?{=Müll}\n\n::Text::Warum?{}\n")
+    sheet = export_items(Item.objects.all(), format_name="xlsx", language="de").content
+    plan = apply_import(sheet, format_name="xlsx", language="de", actor=None)
+    assert plan.counts() == {"new": 0, "changed": 0, "unchanged": 2, "left_out": 0}
+    assert newest("Wort").body[0].value["umlauts"] is True
+
+
+def test_another_text_with_the_same_words_to_choose_does_not_overwrite_the_first() -> None:
+    def exercise(name: str, text: str) -> str:
+        words = "".join(f"<selectoption><text>{word}</text><group>1</group></selectoption>" for word in ("der", "die"))
+        return (
+            f'<quiz><question type="gapselect"><name><text>{name}</text></name>'
+            f"<questiontext><text>{text}</text></questiontext>{words}</question></quiz>"
+        )
+
+    for name, text in (("Artikel 1", "Das ist [[1]] Tisch."), ("Artikel 2", "Das ist [[2]] Tasche.")):
+        assert load(exercise(name, text), name="moodle").counts()["new"] == 1
+    assert load(exercise("Artikel 2", "Das ist [[2]] Tasche."), name="moodle").counts()["unchanged"] == 1
+    assert load(exercise("Artikel 2", "Dies ist [[2]] Tasche."), name="moodle").counts()["changed"] == 1
