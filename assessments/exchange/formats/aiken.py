@@ -19,7 +19,8 @@ from assessments.exchange.moodle_family import items_of, question_of
 from assessments.exchange.questions import Answer, NotRepresentableError, Question
 from assessments.exchange.text import decode, tidy
 
-_OPTION = re.compile(r"([A-Za-z])[.)]\s+(.*)")
+# Moodle reads “A.x” without a blank, too; “e.g.” in the line after D is no answer.
+_OPTION = re.compile(r"(?P<letter>[A-Z](?=[.)])|[a-z](?=\)|\.\s))[.)]\s*(?P<text>.+)")
 _ANSWER = re.compile(r"ANSWER\s*:\s*(.*)", re.IGNORECASE)
 
 
@@ -56,8 +57,13 @@ class Aiken(Format):
 def _questions(lines: list[str], problems: list[Problem]) -> Iterator[Question]:
     question: Question | None = None
     count = 0
+    blank = False
     for number, line in enumerate((line.strip() for line in lines), 1):
         answer = _ANSWER.fullmatch(line)
+        if blank and line and answer is None and question and question.answers and _option(question, line) is None:
+            problems.append(_unanswered(question))  # the next question begins: its answers are not those of this one
+            question = None
+        blank = not line
         if answer is None:
             question = _next_line(question, line, number)
             continue
@@ -71,8 +77,11 @@ def _questions(lines: list[str], problems: list[Problem]) -> Iterator[Question]:
             problems.append(Problem(Level.ITEM, number, question.text[:80] if question else "", fault))
         question = None
     if question is not None:
-        message = _("The ANSWER line of this question is missing.")
-        problems.append(Problem(Level.ITEM, question.line, question.text[:80], message))
+        problems.append(_unanswered(question))
+
+
+def _unanswered(question: Question) -> Problem:
+    return Problem(Level.ITEM, question.line, question.text[:80], _("The ANSWER line of this question is missing."))
 
 
 def _next_line(question: Question | None, line: str, number: int) -> Question | None:
@@ -81,9 +90,9 @@ def _next_line(question: Question | None, line: str, number: int) -> Question | 
         return question
     if question is None:
         return Question("multichoice", text=line, line=number)
-    option = _OPTION.fullmatch(line)
-    if option is not None and _continues(question, option.group(1)):
-        question.answers.append(Answer(option.group(2).strip(), ident=option.group(1).upper()))
+    option = _option(question, line)
+    if option is not None:
+        question.answers.append(option)
     elif question.answers:
         question.answers[-1].text += f"\n{line}"
     else:
@@ -91,9 +100,12 @@ def _next_line(question: Question | None, line: str, number: int) -> Question | 
     return question
 
 
-def _continues(question: Question, letter: str) -> bool:
-    """Whether the letter is the next one: “I. Kant” inside an answer is none."""
-    return letter.upper() == chr(ord("A") + len(question.answers))
+def _option(question: Question, line: str) -> Answer | None:
+    """The answer that begins here, if its letter is the next one: “I. Kant” inside an answer is none."""
+    found = _OPTION.fullmatch(line)
+    if found is None or found["letter"].upper() != chr(ord("A") + len(question.answers)):
+        return None
+    return Answer(found["text"].strip(), ident=found["letter"].upper())
 
 
 def _mark(question: Question, named: str) -> str:

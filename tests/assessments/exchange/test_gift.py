@@ -223,6 +223,7 @@ class TestAiken:
             "Which?\nA) one\nB) two\nANSWER: B",
             "Which?\r\n\r\na. one\r\nb. two\r\nAnswer : b\r\n",
             "\ufeffWhich?\nA. one\nB. two\nANSWER:B\n",
+            "Which?\nA.one\n\nB)two\nANSWER: B\n",
         ],
     )
     def test_its_variants_are_read(self, text: str) -> None:
@@ -244,6 +245,14 @@ class TestAiken:
             "multiple_choice",
             [True, False, True],
         )
+
+    def test_a_forgotten_answer_line_gives_no_question_the_answer_of_the_next(self) -> None:
+        text = "Forgotten?\nA. a\nB. b\n\nNext?\nA. x\nB. y\nANSWER: A\n"
+        result = read("aiken", text)
+        (item,) = result.items
+        assert (item.line, item.raw["prompt_de"]) == (5, "Next?")
+        assert [child["value"]["text_de"] for child in item.raw["options"]] == ["x", "y"]
+        assert [(one.line, one.where, "missing" in one.message) for one in result.problems] == [(1, "Forgotten?", True)]
 
     @pytest.mark.parametrize(
         ("text", "line", "part"),
