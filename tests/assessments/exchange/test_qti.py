@@ -122,6 +122,17 @@ def test_a_choice_of_version_3_with_feedback_and_a_picture() -> None:
     assert detect(CHOICE_3.encode()).name == "qti"
 
 
+def test_a_mapping_that_the_rules_never_look_at_gives_no_key() -> None:
+    body = f'<choiceInteraction responseIdentifier="RESPONSE" maxChoices="1">{CHOICES}</choiceInteraction>'
+    template = '<responseProcessing template="http://www.imsglobal.org/question/qti_v2p1/rptemplates/{0}"/>'
+    declaration = declared("single", "identifier", ["A"], {"B": "1"})
+    keys = {}
+    for rules in ("match_correct", "map_response"):
+        (item,) = read("qti", v2(body, declaration, template.format(rules))).items
+        keys[rules] = [one["value"]["correct"] for one in item.raw["options"]]
+    assert keys == {"match_correct": [True, False, False], "map_response": [False, True, False]}
+
+
 @pytest.mark.parametrize("version", ["2p1", "2p2"])
 def test_choices_of_version_2_with_and_without_a_mapping(version: str) -> None:
     body = (
@@ -186,6 +197,10 @@ def test_a_number_with_a_tolerance_and_text_around_it() -> None:
     relative = rules.replace("absolute", "relative").replace("0.01 0.01", "5")
     (item,) = read("qti", v2(body, declared("single", "float", ["-3.14"]), relative)).items
     assert item.raw["gaps"][0]["value"]["tolerance"] == "0.157", "five percent of it"
+    assert not [loss for loss in item.losses if "tolerance" in loss]
+    wider = rules.replace("0.01 0.01", "0.01 0.02")
+    (item,) = read("qti", v2(body, declared("single", "float", ["3.14"]), wider)).items
+    assert "The tolerance differs from side to side there; here the wider one counts." in item.losses
 
 
 @pytest.mark.parametrize(

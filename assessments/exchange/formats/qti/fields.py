@@ -36,7 +36,7 @@ def read_entry(source: Source, question: Question, node: Node, response: Declare
         text = format(number(value), "f") if numeric else tidy(value)
         answer = Answer(text, Decimal(100) if points == most else share_of(points, most))
         if numeric:
-            answer.tolerance = _tolerance(source.root, ident, number(value)) if answer.fraction > 0 else Decimal(0)
+            answer.tolerance = _tolerance(source, ident, number(value)) if answer.fraction > 0 else Decimal(0)
         question.answers.append(answer)
     question.extras["literal"] = True  # an asterisk is one
     differ_by_case = len({value.casefold() for value in values}) < len(values)
@@ -45,14 +45,17 @@ def read_entry(source: Source, question: Question, node: Node, response: Declare
         source.question.lose(_("Not read: %(names)s.") % {"names": "pattern-mask"})
 
 
-def _tolerance(root: Node, ident: str, value: Decimal) -> Decimal:
+def _tolerance(source: Source, ident: str, value: Decimal) -> Decimal:
     """Of the first comparison of this response that has one; a relative one is in percent of the value."""
-    for node in below(root, "equal"):
+    for node in below(source.root, "equal"):
         if ident not in {attribute(one, "identifier") for one in below(node, "variable")}:
             continue
         mode, text = attribute(node, "tolerance-mode"), attribute(node, "tolerance")
         if mode in {"absolute", "relative"} and text:
-            most = max(number(part) for part in text.split()[:2])
+            sides = [number(part) for part in text.split()[:2]]
+            most = max(sides)
+            if min(sides) != most:
+                source.question.lose(_("The tolerance differs from side to side there; here the wider one counts."))
             return most if mode == "absolute" else abs(value) * most / 100
     return Decimal(0)
 

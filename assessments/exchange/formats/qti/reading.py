@@ -1,6 +1,7 @@
 """A QTI item to a question of Moodle's family, which means the same: choices with marks, pairs, an order, gaps."""
 
 import re
+from dataclasses import replace
 from decimal import InvalidOperation
 
 from django.utils.translation import gettext as _
@@ -49,13 +50,21 @@ def question_from(root: Node, language: str, find: Finder) -> Question:
     source = Source(root, question, find, Place(question, find))
     around.settings(source, root, language)
     try:
-        _ask(source, body, declared(root))
+        _ask(source, body, _counted(root, declared(root)))
     except InvalidOperation:
         raise Unreadable(_("A mark or tolerance in it is no number."), body.line) from None
     question.picture = source.place.picture
     note_rubrics(source, body)
     around.feedback(source, root)
     return question
+
+
+def _counted(root: Node, responses: dict[str, Declared]) -> dict[str, Declared]:
+    """The responses without mappings where the rules never look at them: `match_correct` goes by the right response."""
+    templates = [attribute(one, "template") for one in below(root, "response-processing")]
+    if not any(one.removesuffix(".xml").endswith("match_correct") for one in templates):
+        return responses
+    return {key: replace(one, mapping={}) if one.correct else one for key, one in responses.items()}
 
 
 def _ask(source: Source, body: Node, responses: dict[str, Declared]) -> None:
