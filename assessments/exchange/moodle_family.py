@@ -28,6 +28,8 @@ def items_of(questions: Iterable[Question], language: str, problems: list[Proble
     result = ReadResult(problems=list(problems or ()), languages=(language,))
     for question in questions:
         name = tidy(question.name) or Truncator(tidy(question.text)).chars(80)
+        if not (name or question.answers or question.picture):
+            question.qtype = "description"  # nobody would find it in the bank
         try:
             reading = first_reading("read_question", question, language)
         except NotRepresentableError as error:
@@ -35,7 +37,7 @@ def items_of(questions: Iterable[Question], language: str, problems: list[Proble
             continue
         if reading is None:
             message = (
-                _("Nothing is asked here. In GIFT, a question has its answers in braces { }.")
+                _("Nothing is asked here: it has no answers. (In GIFT they stand in braces { }.)")
                 if question.qtype == "description"
                 else _("There is no kind of item for the question type “%(type)s”.") % {"type": question.qtype}
             )

@@ -4,6 +4,7 @@
 depth. Its SAX parser is used instead of its ElementTree because SAX says in which line an element began.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -141,7 +142,10 @@ def _decoded(content: bytes) -> str:
     named = _ENCODING.search(content[:400])
     if named and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
-            return content.decode(named.group(1).decode()).removeprefix("\ufeff")
+            encoding = codecs.lookup(named.group(1).decode()).name
+            # Who writes “ISO-8859-1” means Windows-1252, as every browser knows (WHATWG, Encoding Standard): else its
+            # quotation marks, dashes and € would be control characters, which are dropped.
+            return content.decode("cp1252" if encoding in {"iso8859-1", "ascii"} else encoding).removeprefix("\ufeff")
         except (LookupError, UnicodeDecodeError, ValueError):
             pass
     return decode(content)

@@ -36,7 +36,7 @@ _KNOWN = frozenset(
     | {"selecttype", "selectcount", "gradingtype", "showgrading", "numberingstyle", "responseformat"}
     | {"responserequired", "responsefieldlines", "attachments", "attachmentsrequired", "graderinfo", "minwordlimit"}
     | {"responsetemplate", "maxwordlimit", "maxbytes", "filetypeslist", "dataset_definitions", "synchronize"}
-    | {"instructions", "coursetags", "unitpresentation", "shuffle", "selectoption", "dragbox"}
+    | {"unitpresentation", "shuffle", "selectoption", "dragbox"}
 )
 _DEFAULT_SELECT = {"0": "ALL", "1": "RANDOM", "2": "CONTIGUOUS"}
 
@@ -44,6 +44,11 @@ _DEFAULT_SELECT = {"0": "ALL", "1": "RANDOM", "2": "CONTIGUOUS"}
 def questions_of(root: Node, problems: list[Problem]) -> Iterator[Question]:
     """Questions in the order of the file, each with its category. Raises FileError for too many."""
     category = ""
+    problems += [
+        Problem(Level.LOSS, node.line, "", _("Not read: %(names)s.") % {"names": node.tag[:80]})
+        for node in root
+        if node.tag != "question"
+    ]
     for count, node in enumerate(root.all("question")):
         if count >= MAX_ITEMS:
             raise too_many()

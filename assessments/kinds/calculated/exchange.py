@@ -196,11 +196,15 @@ def _mistakes(question: Question, others: Sequence[Answer], language: str) -> li
                 _("“%(value)s” earns %(percent)s %% there; here one result is right.")
                 % {"value": answer.text[:80], "percent": percent(answer.fraction)}
             )
+            if answer.feedback:
+                question.lose(_("Its feedback: “%(text)s”") % {"text": answer.feedback[:80]})
         elif answer.text.strip() in {"", "*"}:
             if answer.feedback:
                 question.lose(_("Feedback on every other number: “%(text)s”") % {"text": answer.feedback[:80]})
         else:
             mistakes.append({"formula": ours(answer.text), **say("feedback", _our_text(answer.feedback), language)})
+    for mistake in mistakes[10:]:
+        question.lose(_("Only ten typical mistakes have room; not “%(value)s”.") % {"value": mistake["formula"][:80]})
     return mistakes[:10]
 
 

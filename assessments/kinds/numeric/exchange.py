@@ -63,10 +63,14 @@ def _mistakes(question: Question, others: Sequence[Answer], language: str) -> li
                     "percent": percent(answer.fraction),
                 }
             )
+            if answer.feedback:
+                question.lose(_("Its feedback: “%(text)s”") % {"text": answer.feedback[:80]})
         else:
             if answer.tolerance:
                 question.lose(_("Typical mistakes share the tolerance of the right number."))
             mistakes.append({"value": plain(value), **say("feedback", answer.feedback, language)})
+    for mistake in mistakes[10:]:
+        question.lose(_("Only ten typical mistakes have room; not “%(value)s”.") % {"value": mistake["value"][:80]})
     return mistakes[:10]
 
 

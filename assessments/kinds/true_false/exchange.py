@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from assessments.exchange.items import Raw
-from assessments.exchange.moodle_family import near
+from assessments.exchange.moodle_family import near, percent
 from assessments.exchange.questions import Answer, NotRepresentableError, Question
 from assessments.exchange.raw import own, say
 
@@ -19,6 +19,12 @@ def read_question(question: Question, language: str) -> Raw | None:
     right = [word for word, answer in answers.items() if near(answer.fraction, Decimal(100))]
     if len(right) != 1 or set(answers) - {"true", "false"}:
         raise NotRepresentableError(_("Its answers are not true and false, with one of them right."))
+    for word, answer in answers.items():
+        if word != right[0] and answer.fraction:
+            question.lose(
+                _("The answer “%(answer)s” is worth %(percent)s %% there; here it counts as wrong.")
+                % {"answer": word, "percent": percent(answer.fraction)}
+            )
     return {
         **say("prompt", question.text, language),
         **say("feedback", question.feedback, language),

@@ -297,3 +297,52 @@ class TestHostileFiles:
         assert len(read("moodle", text).items) == 500
         assert time.monotonic() - start < 10
         assert losses(read("moodle", text)) == []
+
+
+def test_a_file_that_calls_its_windows_1252_latin_1_keeps_quotation_marks_and_euro() -> None:
+    body = answer("true", "100") + answer("false", "0")
+    text = quiz(question("truefalse", body, text="„5 €“ – oder?")).replace("UTF-8", "ISO-8859-1")
+    (item,) = read("moodle", text.encode("cp1252")).items
+    assert item.raw["prompt_de"] == "„5 €“ – oder?"
+
+
+def test_feedback_of_a_second_right_number_and_instructions_do_not_go_in_silence() -> None:
+    near = answer("23", "50", "Fast!", "<tolerance>2</tolerance>")
+    more = "<instructions><text>Mit Einheit.</text></instructions><coursetags><tag><text>t</text></tag></coursetags>"
+    item = only(quiz(question("numerical", answer("23", "100") + near + more)))
+    assert "Its feedback: “Fast!”" in item.losses
+    assert "Not read: coursetags, instructions." in item.losses
+
+
+def test_mistakes_beyond_the_tenth_are_named() -> None:
+    wrong = "".join(answer(str(number), "0", f"Nicht {number}") for number in range(1, 13))
+    item = only(quiz(question("numerical", answer("23", "100") + wrong)))
+    assert len(item.raw["mistakes"]) == 10
+    assert [loss for loss in item.losses if "11" in loss or "12" in loss] == [
+        "Only ten typical mistakes have room; not “11”.",
+        "Only ten typical mistakes have room; not “12”.",
+    ]
+
+
+def test_what_is_no_question_in_the_file_is_named() -> None:
+    text = quiz(question("truefalse", answer("true", "100") + answer("false", "0")), "<media>x</media>")
+    (problem,) = read("moodle", text).problems
+    assert (problem.level, problem.line, problem.message) == (Level.LOSS, 5, "Not read: media.")
+
+
+def test_a_description_is_left_out_without_talk_of_gift_syntax() -> None:
+    (problem,) = read("moodle", quiz(question("description", ""))).problems
+    assert problem.message.startswith("Nothing is asked here: it has no answers")
+
+
+def test_a_question_without_a_word_does_not_become_a_nameless_item() -> None:
+    result = read("moodle", quiz('<question type="multichoice"/>'))
+    assert (result.items, [problem.line for problem in result.problems]) == ([], [3])
+
+
+def test_half_marks_for_the_other_side_of_true_or_false_are_named() -> None:
+    item = only(quiz(question("truefalse", answer("true", "100") + answer("false", "50"))))
+    assert (item.raw["key"], item.losses) == (
+        "true",
+        ["The answer “false” is worth 50 % there; here it counts as wrong."],
+    )
