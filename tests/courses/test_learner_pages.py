@@ -133,6 +133,18 @@ def test_lesson_without_translation_is_offered_in_the_other_language(home: HomeP
     assert 'lang="de"' in html
 
 
+def test_titles_in_another_language_say_so_to_who_hears_them(home: HomePage, alice: User, as_alice: Client) -> None:
+    """A voice that reads German words by English rules is hardly understood."""
+    home_in(home, "en")
+    tree = module_tree(home, lessons=1, title="Silos")
+    enrolled(alice, tree.module)
+    html = text(as_alice, "/en/")
+    assert '<h2 id="resume-title" lang="de">Silos' in html
+    assert f'<p class="resume__next" lang="de">{tree.lessons[0].title}' in html
+    complete_lesson(alice, lesson=tree.lessons[0])
+    assert f'<a href="{tree.page.get_url()}" lang="de">Silos' in text(as_alice, "/en/learn/mine/")
+
+
 def test_path_page_shows_what_is_coming_and_whose_turn_it_is(home: HomePage, alice: User, as_alice: Client) -> None:
     home_in(home, "en")
     first = module_tree(home, lessons=1)
