@@ -81,6 +81,15 @@ def required_children(module: Activity, audience: frozenset[str]) -> list[Activi
     return list(children.order_by("position", "pk"))
 
 
+def passed_and_gone(enrollment: Enrollment) -> list[Activity]:
+    """Tests of the module that the person has passed and that are no longer there. One query."""
+    passed = Progress.objects.filter(
+        user=enrollment.user_id, cycle=enrollment.cycle, success_status=SuccessStatus.PASSED, activity=OuterRef("pk")
+    )
+    gone = Activity.objects.filter(Exists(passed), parent=enrollment.activity_id, kind=ActivityKind.QUIZ, is_live=False)
+    return list(gone.order_by("position", "pk"))
+
+
 # A test that was live and is withdrawn for a while. Deleted ones are no longer required (see `retire_activity`).
 PAUSED_TEST = Q(kind=ActivityKind.QUIZ, is_live=False, required=True, first_live_at__isnull=False)
 
@@ -116,7 +125,8 @@ class Missing:
 def missing_for(enrollment: Enrollment) -> list[Missing]:
     """What still stands between this enrolment and its completion; empty when it is satisfied or could be.
 
-    Module: what `move_on` asks of the required lessons and tests. Path: every step of the person's audience.
+    Module: what `move_on` asks of the required lessons and tests. Path: every step of the person's audience. Whoever
+    was in the middle of a test when everything in its module was deleted, and passes, has done all that can be done.
     """
     if enrollment.satisfied_at is not None:
         return []
@@ -124,6 +134,8 @@ def missing_for(enrollment: Enrollment) -> list[Missing]:
     if enrollment.activity.kind == ActivityKind.PATH:
         return _missing_on_path(enrollment, audience)
     children = list(enrollment.activity.children.filter(Q(is_live=True) | PAUSED_TEST).order_by("position", "pk"))
+    if not children and passed_and_gone(enrollment):
+        return []
     progress = progress_map(enrollment.user, [*children, enrollment.activity], cycle=enrollment.cycle)
     return missing_in_module(enrollment.activity, children, progress, audience)
 

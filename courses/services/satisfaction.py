@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from courses.enums import ActivityKind, SuccessStatus, Verb
 from courses.models import Activity, Enrollment, PathStep, Progress
-from courses.selectors.records import audience_of, missing_for, required_children, steps_for
+from courses.selectors.records import audience_of, missing_for, passed_and_gone, required_children, steps_for
 from courses.services.events import apply_to_progress, build_event, iso, progress_row
 from courses.signals import enrollment_satisfied
 
@@ -85,7 +85,7 @@ def _counted(enrollment: Enrollment) -> list[Activity]:
     audience = audience_of(enrollment.user)
     if enrollment.activity.kind == ActivityKind.PATH:
         return [step.module for step in steps_for(enrollment.activity, audience)]
-    return required_children(enrollment.activity, audience)
+    return required_children(enrollment.activity, audience) or passed_and_gone(enrollment)
 
 
 def _tested(enrollment: Enrollment) -> bool:

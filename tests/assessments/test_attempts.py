@@ -13,8 +13,10 @@ from assessments.models import Attempt, AttemptItem, Item, QuizPage, Response
 from assessments.selectors import attempt_view, quiz_start_card, result_view
 from assessments.selectors.grades import regrade
 from assessments.services import close_overdue, save_response, set_flag, start_attempt, submit_attempt
+from certificates.selectors import was_tested
 from courses.enums import Audience, SuccessStatus
-from courses.models import Activity, LearningEvent, ModulePage, Progress
+from courses.models import Activity, Enrollment, LearningEvent, ModulePage, Progress
+from courses.services import refresh_satisfaction
 from enablement.core.errors import DomainError
 from people.models import User
 from tests.assessments import factories
@@ -282,3 +284,21 @@ def test_edits_and_deletions_during_an_attempt_change_nothing(
     done = submit_attempt(learner, attempt=attempt)
     assert (done.score_scaled, done.passed, done.pass_mark) == (Decimal("0.8"), True, 80)
     assert len(result_view(learner, done, language="de").questions) == 5
+
+
+@pytest.mark.parametrize(("right", "satisfied"), [(5, True), (2, False)])
+def test_who_passes_when_the_module_is_gone_has_completed_it(
+    learner: User, page: QuizPage, quiz: Activity, tree: ModuleTree, right: int, satisfied: bool
+) -> None:
+    """Nothing else is left to do there; without this the person would be behind for ever. Whoever fails has not."""
+    attempt = start_attempt(learner, quiz=quiz)
+    ModulePage.objects.get(pk=tree.page.pk).delete()
+    enrollment = Enrollment.objects.get(user=learner, activity=tree.module)
+    refresh_satisfaction(enrollment)
+    assert enrollment.satisfied_at is None
+    answer_all(learner, attempt, right=right)
+    submit_attempt(learner, attempt=attempt)
+    enrollment.refresh_from_db()
+    assert (enrollment.satisfied_at is not None) is satisfied
+    assert enrollment.frozen_outline == ([str(quiz.key)] if satisfied else None)
+    assert was_tested(enrollment) is satisfied
