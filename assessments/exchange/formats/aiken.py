@@ -101,11 +101,18 @@ def _next_line(question: Question | None, line: str, number: int) -> Question | 
 
 
 def _option(question: Question, line: str) -> Answer | None:
-    """The answer that begins here, if its letter is the next one: “I. Kant” inside an answer is none."""
+    """The answer that begins here, if its letter is the next one: “I. Kant” inside an answer is none.
+
+    After the first answer one letter may be left out, as when somebody has deleted a line.
+    """
     found = _OPTION.fullmatch(line)
-    if found is None or found["letter"].upper() != chr(ord("A") + len(question.answers)):
+    if found is None:
         return None
-    return Answer(found["text"].strip(), ident=found["letter"].upper())
+    letter, last = found["letter"].upper(), question.answers[-1].ident if question.answers else "@"
+    step = ord(letter) - ord(last)
+    if step == 1 or (step == 2 and question.answers):
+        return Answer(found["text"].strip(), ident=letter)
+    return None
 
 
 def _mark(question: Question, named: str) -> str:

@@ -246,6 +246,16 @@ class TestAiken:
             [True, False, True],
         )
 
+    def test_a_letter_may_be_left_out(self) -> None:
+        """The lines after it are answers of their own, not more of the one before; the key goes by the letters."""
+        (item,) = read("aiken", "Which?\nA. one\nB. two\nD. four\nE. five\nANSWER: D\n").items
+        assert [(c["value"]["text_de"], c["value"]["correct"]) for c in item.raw["options"]] == [
+            ("one", False),
+            ("two", False),
+            ("four", True),
+            ("five", False),
+        ]
+
     def test_a_forgotten_answer_line_gives_no_question_the_answer_of_the_next(self) -> None:
         text = "Forgotten?\nA. a\nB. b\n\nNext?\nA. x\nB. y\nANSWER: A\n"
         result = read("aiken", text)
