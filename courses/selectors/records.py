@@ -82,12 +82,13 @@ def required_children(module: Activity, audience: frozenset[str]) -> list[Activi
 
 
 def passed_and_gone(enrollment: Enrollment) -> list[Activity]:
-    """Tests of the module that the person has passed and that are no longer there. One query."""
+    """Tests that the person has passed in a module of which nothing is left, not even to come back. One query."""
     passed = Progress.objects.filter(
         user=enrollment.user_id, cycle=enrollment.cycle, success_status=SuccessStatus.PASSED, activity=OuterRef("pk")
     )
-    gone = Activity.objects.filter(Exists(passed), parent=enrollment.activity_id, kind=ActivityKind.QUIZ, is_live=False)
-    return list(gone.order_by("position", "pk"))
+    left = Activity.objects.filter(parent=enrollment.activity_id, required=True)  # what is deleted is not required
+    gone = Activity.objects.filter(Exists(passed), ~Exists(left), parent=enrollment.activity_id, is_live=False)
+    return list(gone.filter(kind=ActivityKind.QUIZ).order_by("position", "pk"))
 
 
 # A test that was live and is withdrawn for a while. Deleted ones are no longer required (see `retire_activity`).

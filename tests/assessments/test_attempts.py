@@ -15,7 +15,7 @@ from assessments.selectors.grades import regrade
 from assessments.services import close_overdue, save_response, set_flag, start_attempt, submit_attempt
 from certificates.selectors import was_tested
 from courses.enums import Audience, SuccessStatus
-from courses.models import Activity, Enrollment, LearningEvent, ModulePage, Progress
+from courses.models import Activity, Enrollment, LearningEvent, LessonPage, ModulePage, Progress
 from courses.services import refresh_satisfaction
 from enablement.core.errors import DomainError
 from people.models import User
@@ -302,3 +302,16 @@ def test_who_passes_when_the_module_is_gone_has_completed_it(
     assert (enrollment.satisfied_at is not None) is satisfied
     assert enrollment.frozen_outline == ([str(quiz.key)] if satisfied else None)
     assert was_tested(enrollment) is satisfied
+
+
+def test_who_has_passed_a_deleted_test_waits_for_lessons_that_come_back(
+    learner: User, page: QuizPage, quiz: Activity, tree: ModuleTree
+) -> None:
+    attempt = start_attempt(learner, quiz=quiz)
+    answer_all(learner, attempt, right=5)
+    submit_attempt(learner, attempt=attempt)
+    page.delete()
+    for lesson in tree.lesson_pages:
+        LessonPage.objects.get(pk=lesson.pk).unpublish()
+    enrollment = Enrollment.objects.get(user=learner, activity=tree.module)
+    assert refresh_satisfaction(enrollment).satisfied_at is None
