@@ -4,7 +4,7 @@
  * loaded again with the feedback in it.
  */
 
-import { answersOf } from "./quiz-answers.js";
+import { answersOf, speak } from "./quiz-answers.js";
 
 class KnowledgeCheck extends HTMLElement {
   connectedCallback() {
@@ -57,11 +57,7 @@ class KnowledgeCheck extends HTMLElement {
   }
 
   #say(words) {
-    const speaker = this.querySelector("[data-speaker]");
-    speaker.textContent = "";
-    requestAnimationFrame(() => {
-      speaker.textContent = words;
-    });
+    speak(this.querySelector("[data-speaker]"), words);
   }
 }
 

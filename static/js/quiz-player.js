@@ -6,7 +6,7 @@
  * It decides nothing: what an answer is worth, and whether there is time left, the server says.
  */
 
-import { answersOf, certaintyOf, showCertainty } from "./quiz-answers.js";
+import { answersOf, certaintyOf, showCertainty, speak } from "./quiz-answers.js";
 import { Outbox, discard } from "./quiz-outbox.js";
 
 const TEXT_PAUSE = 400; // milliseconds after the last key; the promise is one second
@@ -572,10 +572,7 @@ class QuizPlayer extends HTMLElement {
   }
 
   #say(text) {
-    this.speaker.textContent = "";
-    requestAnimationFrame(() => {
-      this.speaker.textContent = text;
-    });
+    speak(this.speaker, text);
   }
 }
 

@@ -21,7 +21,7 @@ from assessments.exchange.xml import element, escaped
 from assessments.kinds.calculated.filling import PLACE
 from assessments.kinds.calculated.formula import MAX_PLACES, Constant, FormulaError, Name, Node, parse
 from assessments.kinds.calculated.variables import MAX_VARIABLES, NAME, Grid, frozen, grid
-from assessments.kinds.numeric.exchange import number, plain
+from assessments.kinds.numeric.exchange import first_mistakes, number, plain
 
 SETS = 20
 _RELATIVE, _NOMINAL = "1", "2"
@@ -203,9 +203,7 @@ def _mistakes(question: Question, others: Sequence[Answer], language: str) -> li
                 question.lose(_("Feedback on every other number: “%(text)s”") % {"text": answer.feedback[:80]})
         else:
             mistakes.append({"formula": ours(answer.text), **say("feedback", _our_text(answer.feedback), language)})
-    for mistake in mistakes[10:]:
-        question.lose(_("Only ten typical mistakes have room; not “%(value)s”.") % {"value": mistake["formula"][:80]})
-    return mistakes[:10]
+    return first_mistakes(question, mistakes, "formula")
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

@@ -69,9 +69,14 @@ def _mistakes(question: Question, others: Sequence[Answer], language: str) -> li
             if answer.tolerance:
                 question.lose(_("Typical mistakes share the tolerance of the right number."))
             mistakes.append({"value": plain(value), **say("feedback", answer.feedback, language)})
+    return first_mistakes(question, mistakes, "value")
+
+
+def first_mistakes(question: Question, mistakes: Sequence[Raw], key: str) -> list[Raw]:
+    """As many as have room; the others are noted by what stands under `key`."""
     for mistake in mistakes[10:]:
-        question.lose(_("Only ten typical mistakes have room; not “%(value)s”.") % {"value": mistake["value"][:80]})
-    return mistakes[:10]
+        question.lose(_("Only ten typical mistakes have room; not “%(value)s”.") % {"value": mistake[key][:80]})
+    return list(mistakes[:10])
 
 
 def _unit(question: Question, language: str) -> Raw:
