@@ -31,7 +31,8 @@ def tab_to(page: Page, target: Locator, *, limit: int = 120) -> None:
     target.wait_for()
     for _press in range(limit):
         if target.evaluate(FOCUSED):
-            assert target.evaluate(SEEN), f"no visible focus on {target}"
+            # A page that has just arrived may know its focused element before the browser gives it the focus.
+            page.wait_for_function(SEEN, arg=target.element_handle())
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{target} cannot be reached with the Tab key")
