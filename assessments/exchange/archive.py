@@ -35,6 +35,27 @@ _DRIVE = re.compile(r"^[A-Za-z]:")
 _END, _END_SIZE, _COUNT_AT = b"PK\x05\x06", 22, 10
 
 
+# What files of other programs begin with. An archive without entries is its end alone.
+_EMPTY, _GZIP, _OLD_OFFICE, _PDF = _END, b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF-"
+_OTHER_ARCHIVES = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
+
+
+def refuse_packed(content: bytes) -> None:
+    """Raises FileError for what other programs pack or keep in their own way, with the way to bring it here."""
+    if content.startswith(_EMPTY):
+        raise FileError(_("The archive is empty."))
+    if content.startswith(_GZIP):
+        raise FileError(
+            _("This is packed with gzip, like a backup of Moodle. Export the questions there as Moodle XML.")
+        )
+    if content.startswith(_OLD_OFFICE):
+        raise FileError(_("This is a file of an old Office program. Save it as XLSX and import that."))
+    if content.startswith(_PDF):
+        raise FileError(_("This is a PDF. Questions cannot be read out of it; copy them into one of the formats."))
+    if content.startswith(_OTHER_ARCHIVES):
+        raise FileError(_("This is an archive, but no ZIP. Pack its content as ZIP, or unpack it."))
+
+
 @dataclass
 class Archive:
     """The entries of a ZIP by name. Sizes that the directory declares were checked; what is read is counted again."""

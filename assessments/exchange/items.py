@@ -1,6 +1,5 @@
 """What travels between formats and the bank, and what is said about it."""
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -115,20 +114,39 @@ class ReadResult:
 
 
 MANY = 5
+MOST_PLACES = 30
 
 
 def gathered(problems: list[Problem]) -> list[Problem]:
-    """The same with details that many items share said once: with the number of items, at the first one's line."""
-    shared = Counter(problem.message for problem in problems if problem.level is Level.LOSS)
-    found, told = [], set()
+    """The same with details that many items share said once: at the first one's line, with where the others stand."""
+    shared: dict[str, list[Problem]] = {}
     for problem in problems:
-        count = shared[problem.message]
-        if problem.level is not Level.LOSS or count <= MANY:
-            found.append(problem)
-        elif problem.message not in told:
-            told.add(problem.message)
-            found.append(replace(problem, where=_("%(count)d items") % {"count": count}))
+        if problem.level is Level.LOSS:
+            shared.setdefault(problem.message, []).append(problem)
+    found = [one for one in problems if one.level is not Level.LOSS or len(shared[one.message]) <= MANY]
+    for alike in shared.values():
+        if len(alike) > MANY:
+            alike.sort(key=lambda one: (one.file, one.line))
+            found.append(replace(alike[0], where=_places(alike)))
     return found
+
+
+def _places(problems: list[Problem]) -> str:
+    """“7 items: lines 3, 8, 12 …”; files where each holds one item, names where a file is only being written."""
+    sentence, several = _("%(count)d items: %(places)s"), len({problem.file for problem in problems}) > 1
+    if several and len({problem.file for problem in problems}) == len(problems):
+        named = [problem.file for problem in problems]
+    elif not all(problem.line for problem in problems):
+        named = [f"“{problem.where}”" for problem in problems]
+    elif several:
+        named = [f"{problem.file}: {problem.line}" for problem in problems]
+    else:
+        sentence = _("%(count)d items: lines %(places)s")
+        named = [str(problem.line) for problem in problems]
+    places, rest = ", ".join(named[:MOST_PLACES]), len(named) - MOST_PLACES
+    if rest > 0:
+        places = _("%(places)s and %(count)d more") % {"places": places, "count": rest}
+    return sentence % {"count": len(problems), "places": places}
 
 
 @dataclass

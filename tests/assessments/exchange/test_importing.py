@@ -1,8 +1,10 @@
 """The import into the bank: a dry run that writes nothing, drafts and no more, two languages in one item."""
 
-from io import StringIO
+from dataclasses import replace
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,7 +14,8 @@ from assessments.enums import ItemState
 from assessments.exchange import limits
 from assessments.exchange.apply import apply_import
 from assessments.exchange.export import export_items
-from assessments.exchange.items import Level
+from assessments.exchange.formats import detect
+from assessments.exchange.items import Level, Problem, gathered
 from assessments.exchange.plan import ImportPlan, plan_import
 from assessments.models import Item, ItemVersion
 from tests.assessments import factories
@@ -45,6 +48,15 @@ def dry(text: str, language: str = "de", name: str = "gift") -> ImportPlan:
 def newest(title: str) -> Item:
     item: Item = Item.objects.get(title=title).get_latest_revision_as_object()
     return item
+
+
+def zipped(*names: str) -> bytes:
+    """An archive of these files and folders; of XML, a list of questions that is none of QTI."""
+    buffer = BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        for name in names:
+            archive.writestr(name, "" if name.endswith("/") else "<quiz/>")
+    return buffer.getvalue()
 
 
 def messages(plan: ImportPlan, level: Level) -> list[str]:
@@ -296,6 +308,18 @@ class TestCommands:
             (b'<assessmentTest title="T"/>', "", "only names its items"),
             (b"<manifest/>", "", "manifest of a package alone"),
             (b"PK\x03\x04 no archive", "", "damaged"),
+            (zipped(), "", "archive is empty"),
+            (zipped(), "qti", "archive is empty"),
+            (zipped(), "xlsx", "archive is empty"),
+            (zipped("a/", "a/b/"), "", "folders alone"),
+            (zipped("quiz.gift", "a/quiz.xml"), "", "no item of QTI, but: quiz.gift, a/quiz.xml"),
+            (zipped("[Content_Types].xml", "word/document.xml"), "", "document of Word"),
+            (zipped("mimetype", "content.xml"), "", "LibreOffice"),
+            (b"\x1f\x8b\x08\0\0\0", "", "backup of Moodle"),
+            (b"\x1f\x8b\x08\0\0\0", "moodle", "backup of Moodle"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "", "Save it as XLSX"),
+            (b"%PDF-1.7 What?{T}", "", "is a PDF"),
+            (b"Rar!\x1a\x07\0", "qti", "no ZIP"),
         ],
     )
     def test_a_file_that_gives_nothing_says_why_and_fails(
@@ -347,3 +371,33 @@ def test_another_text_with_the_same_words_to_choose_does_not_overwrite_the_first
         assert load(exercise(name, text), name="moodle").counts()["new"] == 1
     assert load(exercise("Artikel 2", "Das ist [[2]] Tasche."), name="moodle").counts()["unchanged"] == 1
     assert load(exercise("Artikel 2", "Dies ist [[2]] Tasche."), name="moodle").counts()["changed"] == 1
+
+
+class TestWhatManyItemsShare:
+    def test_it_is_said_once_with_every_line(self) -> None:
+        text = "".join(f"::T{number}::[markdown]Frage {number}?{{T}}\n\n" for number in range(7))
+        (said,) = dry(text).at(Level.LOSS)
+        assert (said.line, said.where) == (1, "7 items: lines 1, 3, 5, 7, 9, 11, 13")
+
+    def test_of_very_many_lines_the_rest_is_counted(self) -> None:
+        text = "".join(f"::T{number}::[markdown]Frage {number}?{{T}}\n\n" for number in range(50))
+        (said,) = dry(text).at(Level.LOSS)
+        assert said.where.startswith("50 items: lines 1, 3, 5, ")
+        assert said.where.endswith(", 59 and 20 more")
+
+    def test_files_of_a_package_and_names_of_an_export_are_told(self) -> None:
+        alike = [Problem(Level.LOSS, 2, "T", "Gone", f"items/{letter}.xml") for letter in "fedcba"]
+        (said,) = gathered(alike)
+        assert said.where == "6 items: " + ", ".join(f"items/{letter}.xml" for letter in "abcdef")
+        sheets = [replace(one, file=f"sheet{number % 2}", line=number) for number, one in enumerate(alike, 3)]
+        assert gathered(sheets)[0].where == "6 items: " + ", ".join(
+            f"sheet{number % 2}: {number}" for number in (4, 6, 8, 3, 5, 7)
+        )
+        (said,) = gathered([Problem(Level.LOSS, 0, letter, "Gone") for letter in "abcdef"])
+        assert said.where == "6 items: “a”, “b”, “c”, “d”, “e”, “f”"
+
+
+def test_pictures_do_not_make_a_workbook_of_a_package() -> None:
+    """Their bytes hold any three letters by chance."""
+    archive = zipped("items/item.xml", "imsmanifest.xml") + b"xl/"
+    assert detect(archive).name == "qti"

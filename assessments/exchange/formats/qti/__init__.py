@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments.exchange.archive import open_archive
 from assessments.exchange.formats.base import Format
-from assessments.exchange.formats.qti.packages import ITEMS, no_item, one_item, packaged
+from assessments.exchange.formats.qti.packages import ITEMS, no_item, no_package, one_item, packaged
 from assessments.exchange.formats.qti.packing import package
 from assessments.exchange.formats.qti.writing import losses_of, written
 from assessments.exchange.items import ExchangeItem, FileError, Level, Problem, ReadResult, WriteResult
@@ -35,7 +35,10 @@ class Qti(Format):
     def read(self, content: bytes, language: str) -> ReadResult:
         problems: list[Problem] = []
         if content.startswith(b"PK"):
-            questions = list(packaged(open_archive(content), language, problems))
+            archive = open_archive(content)
+            questions = list(packaged(archive, language, problems))
+            if not questions and not problems:
+                raise FileError(no_package(archive))
         else:
             root = parse(content)
             if root.tag not in ITEMS:

@@ -54,6 +54,21 @@ def no_item(root: Node) -> str:
     return _("This is no QTI item: it begins with <%(tag)s>.") % {"tag": root.tag}
 
 
+def no_package(archive: Archive) -> str:
+    """Why nothing can be read from an archive in which everything is well."""
+    if not archive.names:
+        return _("The archive holds folders alone, no file.")
+    folders = {name.partition("/")[0] for name in archive.names}
+    if "word" in folders:
+        return _("This is a document of Word. Save it as plain text, in GIFT or Aiken.")
+    if "mimetype" in folders:
+        return _("This is a file of LibreOffice. Save a table as XLSX, a text as plain text in GIFT or Aiken.")
+    names = ", ".join(archive.names[:5])[:200]
+    return _("The archive holds no item of QTI, but: %(names)s. Unpack other formats and import each file.") % {
+        "names": names
+    }
+
+
 def packaged(archive: Archive, language: str, problems: list[Problem]) -> Iterator[Question]:
     """Items that the manifest names; without a manifest, every item in the archive."""
     manifest = min((name for name in archive.names if posixpath.basename(name) == MANIFEST), key=len, default=None)
