@@ -44,6 +44,10 @@ def items_of(questions: Iterable[Question], language: str, problems: list[Proble
             result.problems.append(Problem(Level.ITEM, question.line, name, message, question.file))
             continue
         kind, raw = reading
+        raw = _asked(raw, question, language)
+        if not own(raw, "prompt", language) and question.picture is None:
+            result.problems.append(Problem(Level.ITEM, question.line, name, _("It has no question."), question.file))
+            continue
         taken = MAX_HINTS if get_kind(kind).block_class.takes_hints else 0
         if hints := [say("text", hint, language) for hint in question.hints[:taken]]:
             raw = {**raw, "hints": listed(hints)}
@@ -59,6 +63,18 @@ def items_of(questions: Iterable[Question], language: str, problems: list[Proble
         setattr(item, f"topic_{language}", topic_of(question.category))
         result.items.append(item)
     return result
+
+
+def _asked(raw: Raw, question: Question, language: str) -> Raw:
+    """The block with its title as the question where there is no other, as some write it; what is missing is noted."""
+    if own(raw, "prompt", language):
+        return raw
+    if question.picture is not None:
+        question.lose(_("Its question is a picture alone; it needs one in words before it is published."))
+    elif tidy(question.name) and question.name != question.identifier:
+        question.lose(_("It has a title alone, which stands as its question here."))
+        return {**raw, **say("prompt", question.name, language)}
+    return raw
 
 
 def _pictured(kind: str, raw: Raw, question: Question, language: str) -> tuple[Raw, dict[str, Picture]]:

@@ -34,7 +34,8 @@ def decode(content: bytes) -> str:
         raise FileError(_("The file is empty."))
     if text is None or "\x00" in text:
         raise FileError(_("This is not a text file in UTF-8, UTF-16 or Windows-1252."))
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    # Files that were put together have a mark before each part, which nobody sees: no line would begin as it should.
+    return text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _decoded(content: bytes) -> str | None:

@@ -52,9 +52,22 @@ def write_options(raw: Raw, language: str, *, right: Decimal, wrong: Decimal) ->
     )
 
 
+def note_wordless(question: Question) -> None:
+    """Take out wrong answers that show nothing, and note it. Raises NotRepresentableError for a right one."""
+    empty = [answer for answer in question.answers if not answer.text and answer.picture is None]
+    if any(answer.fraction > 0 for answer in empty):
+        raise NotRepresentableError(_("A right answer in it has no text."))
+    if empty:
+        question.lose(_("A wrong answer without a text is left out."))
+        question.answers = [answer for answer in question.answers if all(answer is not one for one in empty)]
+
+
 def note_fractions(question: Question, right: set[int]) -> None:
     """Note marks that are none of ours: one answer with all, or several with equal parts."""
     wrong = len(question.answers) - len(right)
+    whole = sum((question.answers[place].fraction for place in right), Decimal(0))
+    if not question.single and not near(whole, Decimal(100)):
+        question.lose(_("Its right answers add up to %(percent)s %% there; here to 100.") % {"percent": percent(whole)})
     for place, answer in enumerate(question.answers):
         if question.single and place not in right and answer.fraction:
             question.lose(

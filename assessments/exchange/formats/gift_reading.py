@@ -130,6 +130,8 @@ def _question(chunk: _Chunk) -> Question:
         question.qtype, question.text = "description", _said(question, text, how)
         return question
     head, answers, tail = text[:opening], text[opening + 1 : closing], text[closing + 1 :]
+    if re.search(r"\n(?:::|\$CATEGORY:)", f"{answers}{tail}"):
+        raise _FaultError(_("Another question begins in it. Leave a blank line between two questions."))
     if "{" in answers or "}" in answers:
         raise _FaultError(_("A question has one pair of braces { }; here they do not match."))
     closed = head.rstrip().endswith((".", "?", "!", ":")) and not re.search(r"\w", tail)
@@ -207,11 +209,7 @@ def _answer(question: Question, part: str, how: str, *, right: bool = True) -> A
 def _multichoice(question: Question, text: str, how: str) -> None:
     """Several answers may be chosen unless one of them is marked with `=` (Moodle's rule)."""
     question.qtype, question.single = "multichoice", "=" in text
-    for part in re.findall(r"([~=])([^~=]*)", text):
-        sign, body = part
-        # `~=right` is an old way to write `=right`.
-        if sign == "~" and not body.strip():
-            continue
+    for sign, body in re.findall(r"([~=])([^~=]*)", re.sub(r"~\s*=", "=", text)):  # `~=right` is an old way to write it
         question.answers.append(_answer(question, body, how, right=sign == "="))
     if len(question.answers) < 2:
         raise _FaultError(_("At least two answers are needed."))

@@ -16,6 +16,9 @@ def read_question(question: Question, language: str) -> Raw | None:
         return None
     pairs = [answer for answer in question.answers if answer.text]
     distractors = [answer for answer in question.answers if not answer.text and answer.match]
+    for pair in pairs:
+        if not pair.match:
+            raise NotRepresentableError(_("The entry “%(text)s” belongs to nothing.") % {"text": pair.text[:60]})
     if len(pairs) > MAX_PAIRS or len(distractors) > MAX_DISTRACTORS:
         raise NotRepresentableError(
             _("It has %(pairs)d pairs and %(rest)d other choices; an item has at most %(most)d and %(most_rest)d.")

@@ -6,14 +6,17 @@ from django.utils.translation import gettext as _
 
 from assessments.exchange.items import Raw
 from assessments.exchange.moodle_family import near
-from assessments.exchange.questions import Question
+from assessments.exchange.questions import NotRepresentableError, Question
 from assessments.exchange.raw import children
-from assessments.kinds.choice_exchange import note_fractions, read_options, write_options
+from assessments.kinds.choice_exchange import note_fractions, note_wordless, read_options, write_options
 
 
 def read_question(question: Question, language: str) -> Raw | None:
     if question.qtype != "multichoice" or not question.single:
         return None
+    note_wordless(question)
+    if not any(answer.fraction > 0 for answer in question.answers):
+        raise NotRepresentableError(_("No answer is marked as right."))
     full = {place for place, answer in enumerate(question.answers) if near(answer.fraction, Decimal(100))}
     note_fractions(question, full)
     if len(full) != 1:

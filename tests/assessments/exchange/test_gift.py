@@ -187,6 +187,62 @@ def test_faults_name_line_and_reason(text: str, line: int, part: str) -> None:
     assert [(one.line, part in one.message) for one in found] == [(line, True)], found
 
 
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("::a::Was?{~a ~b ~c}", "No answer is marked as right"),
+        ("::a::Was?{~%0%a ~%-50%b}", "No answer is marked as right"),
+        ("::a::Was?{=%0%a ~b}", "No answer is marked as right"),
+        ("::a::Was?{= ~b}", "right answer in it has no text"),
+        ("::a::Ordne.{=a -> 1 =b -> }", "“b” belongs to nothing"),
+        ("::a::", "no answers"),
+        ("{=a ~b}", "has no question"),
+        ("::a::Was?{=a ~b}\n::b::Und?{T}", "blank line between"),
+        ("::a::Was?{T}\n$CATEGORY: b", "blank line between"),
+    ],
+)
+def test_what_cannot_be_asked_is_left_out_with_its_line(text: str, part: str) -> None:
+    result = read("gift", f"// Vorweg\n\n{text}\n")
+    (problem,) = result.problems
+    assert (result.items, problem.level, problem.line) == ([], Level.ITEM, 3)
+    assert part in problem.message
+
+
+def test_a_title_alone_stands_as_the_question() -> None:
+    (item,) = read("gift", "::Hauptstadt von Frankreich?::{=Paris ~Rom}").items
+    assert item.raw["prompt_de"] == "Hauptstadt von Frankreich?"
+    assert item.losses == ["It has a title alone, which stands as its question here."]
+
+
+def test_an_answer_without_a_text_is_named() -> None:
+    (item,) = read("gift", "Was?{=a ~ ~=b ~}").items
+    assert [one["value"]["text_de"] for one in item.raw["options"]] == ["a", "b"]
+    assert "A wrong answer without a text is left out." in item.losses
+
+
+@pytest.mark.parametrize(
+    ("marks", "said"),
+    [("~%60%a ~%60%b ~%-100%c", "120"), ("~%50%a ~%30%b ~%-100%c", "80"), ("~%33.333%a ~%33.333%b ~%33.333%c", "")],
+)
+def test_marks_that_do_not_add_up_are_named(marks: str, said: str) -> None:
+    sums = [loss for loss in losses(read("gift", f"Was?{{{marks}}}")) if "add up" in loss]
+    assert sums == ([f"Its right answers add up to {said} % there; here to 100."] if said else [])
+
+
+def test_the_category_behind_each_mark_of_files_put_together_is_read() -> None:
+    text = "\ufeff$CATEGORY: top/Eins\n\nWas?{T}\n\n\ufeff$CATEGORY: top/Zwei\n\n\ufeff::b::Und?{F}\n"
+    result = read("gift", text)
+    assert [(item.title, item.topic_de) for item in result.items] == [("Was?", "Eins"), ("b", "Zwei")]
+
+
+def test_escapes_at_the_end_of_a_line_are_read() -> None:
+    text = "::Pfad\\:::C\\:\\\\\nzweite \\#\n{\n=a\\~\n~b\\\\\n~c\\=#nein\\}\n####so\\:\n}"
+    (item,) = read("gift", text).items
+    assert (item.title, item.raw["prompt_de"], item.raw["feedback_de"]) == ("Pfad:", "C:\\\nzweite #", "so:")
+    assert [one["value"]["text_de"] for one in item.raw["options"]] == ["a~", "b\\", "c="]
+    assert item.raw["options"][2]["value"]["feedback_de"] == "nein}"
+
+
 def test_an_arrow_inside_an_entry_is_said_before_it_is_lost() -> None:
     from assessments.exchange.formats import get_format
 

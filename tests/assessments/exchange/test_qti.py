@@ -135,9 +135,8 @@ def test_a_mapping_that_the_rules_never_look_at_gives_no_key() -> None:
 
 @pytest.mark.parametrize("version", ["2p1", "2p2"])
 def test_choices_of_version_2_with_and_without_a_mapping(version: str) -> None:
-    body = (
-        f'<choiceInteraction responseIdentifier="RESPONSE" shuffle="true" maxChoices="0">{CHOICES}</choiceInteraction>'
-    )
+    shown = f"<prompt>Was?</prompt>{CHOICES}"
+    body = f'<choiceInteraction responseIdentifier="RESPONSE" shuffle="true" maxChoices="0">{shown}</choiceInteraction>'
     mapping = {"A": "1", "B": "1", "C": "-2"}
     mapped = v2(body, declared("multiple", "identifier", ["A", "B"], mapping), version=version)
     (item,) = read("qti", mapped).items

@@ -243,7 +243,7 @@ def test_no_word_of_feedback_goes_in_silence() -> None:
     choices = (
         '<simpleChoice identifier="true">Richtig</simpleChoice><simpleChoice identifier="false">Falsch</simpleChoice>'
     )
-    body = f'<choiceInteraction responseIdentifier="RESPONSE" maxChoices="1">{choices}</choiceInteraction>'
+    body = f'<p>Was?</p><choiceInteraction responseIdentifier="RESPONSE" maxChoices="1">{choices}</choiceInteraction>'
     outcome = '<outcomeDeclaration identifier="B" cardinality="single" baseType="boolean"/>'
     text = v2(body, declared("single", "identifier", ["true"]) + outcome)
     more = [feedback("true", "Ja."), feedback("true", "Genau."), feedback("true", "Verpasst.", how="hide")]
@@ -267,7 +267,7 @@ def test_a_mapping_with_a_bonus_is_said() -> None:
         '<setOutcomeValue identifier="SCORE"><baseValue baseType="float">{0}</baseValue></setOutcomeValue></responseIf>'
         "</responseCondition></responseProcessing>"
     )
-    body = f'<choiceInteraction responseIdentifier="RESPONSE" maxChoices="2">{CHOICES}</choiceInteraction>'
+    body = f'<p>Was?</p><choiceInteraction responseIdentifier="RESPONSE" maxChoices="2">{CHOICES}</choiceInteraction>'
     declaration = declared("multiple", "identifier", ["A", "B"], {"A": "1", "B": "1", "C": "-2"})
     first, second = only(v2(body, declaration, rules.format("5"))).losses
     assert "map-response" in first
