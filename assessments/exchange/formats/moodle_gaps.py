@@ -33,6 +33,9 @@ def read_gaps(question: Question, node: Node, kind: str) -> None:
         parts.append(Question("multichoice", answers=answers))
     if not parts:
         raise NotRepresentableError(_("There is no gap in its text."))
+    offered = {answer.text for part in parts for answer in part.answers}
+    if unused := [text for text, _group in choices if text not in offered]:
+        question.lose(_("Choices that no gap offers: %(names)s.") % {"names": ", ".join(unused)[:120]})
     counted = iter(range(1, len(parts) + 1))
     question.text = _GAP.sub(lambda _found: "{{" + str(next(counted)) + "}}", question.text)
     question.qtype, question.extras["gaps"] = "gaps", parts

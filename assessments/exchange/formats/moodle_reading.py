@@ -38,6 +38,11 @@ _KNOWN = frozenset(
     | {"responsetemplate", "maxwordlimit", "maxbytes", "filetypeslist", "dataset_definitions", "synchronize"}
     | {"unitpresentation", "shuffle", "selectoption", "dragbox"}
 )
+_MIXED = frozenset({"multichoice", "match", *moodle_gaps.TYPES})
+_NOMINAL = frozenset({"", "2"})
+# Its default, and what the player does: no numbers at all.
+_NUMBERED = frozenset({"", "abc", "none"})
+_USUAL_LINES = frozenset({"", "0", "10", "15"})  # Moodle's defaults, the one of 4 and those before
 _DEFAULT_SELECT = {"0": "ALL", "1": "RANDOM", "2": "CONTIGUOUS"}
 
 
@@ -56,10 +61,9 @@ def questions_of(root: Node, problems: list[Problem]) -> Iterator[Question]:
         if kind == "category":
             path = node.first("category")
             category = path.said("text") or path.text.strip() if path is not None else ""
-            about = node.first("info")
-            if about is not None and (text := tidy(html_to_text(_inner(about))[0])):
-                message = _("The description of the category: “%(text)s”") % {"text": text[:120]}
-                problems.append(Problem(Level.LOSS, node.line, topic_of(category) or category, message))
+            problems += [
+                Problem(Level.LOSS, node.line, topic_of(category) or category, loss) for loss in _of_category(node)
+            ]
             continue
         try:
             question = _question(node, kind)
@@ -72,6 +76,15 @@ def questions_of(root: Node, problems: list[Problem]) -> Iterator[Question]:
             continue
         question.category = category
         yield question
+
+
+def _of_category(node: Node) -> Iterator[str]:
+    """What a category has beside its name, which becomes the topic."""
+    about = node.first("info")
+    if about is not None and (text := tidy(html_to_text(_inner(about))[0])):
+        yield _("The description of the category: “%(text)s”") % {"text": text[:120]}
+    if ident := tidy(node.said("idnumber")):
+        yield _("The id of the category: “%(text)s”") % {"text": ident[:120]}
 
 
 def _question(node: Node, kind: str) -> Question:
@@ -119,6 +132,10 @@ def _answer(question: Question, node: Node) -> Answer:
     tolerance = node.said("tolerance")
     if tolerance or question.qtype == "numerical":
         answer.tolerance = abs(_number(tolerance or "0"))
+    if question.qtype == "numerical" and node.said("tolerancetype") not in _NOMINAL:
+        question.lose(
+            _("Its tolerance is marked as a relative one; it is read in units of the number, as Moodle does.")
+        )
     for name in ("tolerancetype", "correctanswerformat", "correctanswerlength"):
         if node.said(name):
             answer.extras[name] = node.said(name)
@@ -225,6 +242,7 @@ def _details(question: Question, node: Node) -> None:
         "responseformat",
         "responserequired",
         "attachments",
+        "attachmentsrequired",
         "minwordlimit",
         "maxwordlimit",
         "filetypeslist",
@@ -240,8 +258,9 @@ def _details(question: Question, node: Node) -> None:
     extras["gradingtype"] = "ABSOLUTE_POSITION" if grading == "0" else grading
     units = node.first("units")
     if units is not None:
-        pairs = [(tidy(unit.said("unit_name")), unit.said("multiplier") or "1") for unit in units.all("unit")]
-        extras["units"] = sorted((pair for pair in pairs if pair[0]), key=lambda pair: pair[1] not in {"1", "1.0"})
+        pairs = [(tidy(unit.said("unit_name")), _number(unit.said("multiplier") or "1")) for unit in units.all("unit")]
+        named = sorted((pair for pair in pairs if pair[0]), key=lambda pair: pair[1] != 1)
+        extras["units"] = [(name, format(factor.normalize(), "f")) for name, factor in named]
     datasets = node.first("dataset_definitions")
     if datasets is not None:
         extras["datasets"] = datasets.all("dataset_definition")
@@ -259,14 +278,53 @@ def _note(question: Question, node: Node) -> None:
         question.lose(_("The penalty of %(percent)s %% for each further try.") % {"percent": value})
     if node.said("hidden").lower() in _YES:
         question.lose(_("It is hidden there, an old version perhaps."))
-    if node.said("shuffleanswers").lower() in {"0", "false"} and question.qtype in {"multichoice", "match"}:
+    if node.said("shuffleanswers").lower() in {"0", "false"} and question.qtype in _MIXED:
         question.lose(_("Its answers are not to be mixed there; here the test decides."))
-    if node.said("unitgradingtype") not in {"", "0"}:
-        question.lose(_("A missing or wrong unit costs marks there."))
+    _note_units(question, node)
+    _note_essay(question, node)
     question.bands, lost = bands_of(*(_said(question, node.first(name)) for name in COMBINED))
     for text in lost:
         question.lose(whole_lost(text))
     question.hints = [text for hint in node.all("hint") if (text := _said(question, hint))]
+    _note_hints(question, node)
+    if node.said("answernumbering") not in _NUMBERED and question.qtype == "multichoice":
+        question.lose(_("Its answers are numbered there (%(how)s).") % {"how": node.said("answernumbering")[:20]})
     unknown = sorted({child.tag for child in node if child.tag not in _KNOWN and child.text.strip()})
     if unknown:
         question.lose(_("Not read: %(names)s.") % {"names": ", ".join(unknown)[:200]})
+
+
+def _note_units(question: Question, node: Node) -> None:
+    if node.said("unitgradingtype") not in {"", "0"}:
+        question.lose(_("A missing or wrong unit costs marks there."))
+    if question.extras.get("units") and node.said("unitsleft") == "1":
+        question.lose(_("Its unit stands before the number there, here behind it."))
+
+
+def _note_essay(question: Question, node: Node) -> None:
+    """How an essay is typed there. What may be attached is noted by the kinds."""
+    if question.qtype != "essay":
+        return
+    form = node.said("responseformat")
+    if form == "editorfilepicker":
+        question.lose(_("Pictures and files may stand within the answer there; here it is text."))
+    elif form == "monospaced":
+        question.lose(_("The answer is typed in letters of one width there."))
+    if form != "noinline" and node.said("responserequired") == "0":
+        question.lose(_("The text may be left empty there, where a file is attached; here it is what counts."))
+    if form != "noinline" and (lines := node.said("responsefieldlines")) not in _USUAL_LINES:
+        question.lose(_("The field for the answer has %(count)s lines there.") % {"count": lines[:10]})
+
+
+def _note_hints(question: Question, node: Node) -> None:
+    """What Moodle does beside showing a hint. An empty flag (`<clearwrong/>`) is one that is set."""
+    sentences = {
+        "shownumcorrect": _("With a hint, it is said there how many answers are right."),
+        "clearwrong": _("With a hint, wrong answers are taken away there."),
+        "options": _("Settings of its hints are not read (%(names)s)."),
+    }
+    for hint in node.all("hint"):
+        for name, sentence in sentences.items():
+            flag = hint.first(name)
+            if flag is not None and flag.text.strip().lower() not in {"0", "false"}:
+                question.lose(sentence % {"names": f"options {flag.text.strip()[:40]}".strip()})

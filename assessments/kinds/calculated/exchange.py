@@ -21,7 +21,7 @@ from assessments.exchange.xml import element, escaped
 from assessments.kinds.calculated.filling import PLACE
 from assessments.kinds.calculated.formula import MAX_PLACES, Constant, FormulaError, Name, Node, parse
 from assessments.kinds.calculated.variables import MAX_VARIABLES, NAME, Grid, frozen, grid
-from assessments.kinds.numeric.exchange import first_mistakes, number, plain
+from assessments.kinds.numeric.exchange import first_mistakes, number, plain, read_unit
 
 SETS = 20
 _RELATIVE, _NOMINAL = "1", "2"
@@ -119,15 +119,10 @@ def read_question(question: Question, language: str) -> Raw | None:
     right = full[0]
     if right.feedback:
         question.lose(_("Feedback on the right number: “%(text)s”") % {"text": right.feedback[:120]})
-    units = question.extras.get("units") or []
-    for name, factor in units[1:]:
-        question.lose(
-            _("The unit “%(unit)s” (factor %(factor)s) is not taken over.") % {"unit": name, "factor": factor}
-        )
     return {
         **say("prompt", _our_text(question.text), language),
         **say("solution", _our_text(question.feedback), language),
-        **(say("unit", str(units[0][0])[:20], language) if units else {}),
+        **(read_unit(question, language) if question.extras.get("units") else {}),
         "variables": listed([_variable(question, one) for one in question.extras.get("datasets") or ()]),
         "formula": ours(right.text),
         "decimals": _decimals(question, right),

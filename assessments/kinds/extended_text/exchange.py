@@ -1,7 +1,5 @@
 """Extended text elsewhere: Moodle's essay, QTI's extended text. The rubric stays here; nobody else has one like it."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
 from assessments.exchange.items import Raw
@@ -19,6 +17,9 @@ def read_question(question: Question, language: str) -> Raw | None:
         return None  # files only
     if str(extras.get("attachments") or "0") != "0":
         question.lose(_("Files may be attached there; here the answer is text."))
+        least = str(extras.get("attachmentsrequired") or "0")
+        if least != "0":
+            question.lose(_("At least %(count)s files have to be attached there.") % {"count": least[:10]})
     if extras.get("responsetemplate"):
         question.lose(
             _("The text that the answer begins with: “%(text)s”") % {"text": extras["responsetemplate"][:120]}
@@ -31,17 +32,22 @@ def read_question(question: Question, language: str) -> Raw | None:
         **say("prompt", question.text, language),
         **say("sample", str(extras.get("graderinfo") or ""), language),
         **say("feedback", question.feedback, language),
-        **_limits(extras),
+        **_limits(question),
     }
 
 
-def _limits(extras: dict[str, Any]) -> Raw:
+def _limits(question: Question) -> Raw:
     """Numbers of words; none where Moodle has none, so that what is here stays."""
     found = {}
     for name, theirs in (("min_words", "minwordlimit"), ("max_words", "maxwordlimit")):
-        text = str(extras.get(theirs) or "")
+        text = str(question.extras.get(theirs) or "")
         if text.isdigit() and 0 < int(text) <= MAX_WORDS:
             found[name] = int(text)
+        elif text.strip("0"):
+            question.lose(
+                _("The limit of %(count)s words; here one has at most %(most)d.")
+                % {"count": text[:20], "most": MAX_WORDS}
+            )
     return found
 
 

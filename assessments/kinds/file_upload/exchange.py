@@ -22,6 +22,10 @@ def read_question(question: Question, language: str) -> Raw | None:
         return None
     if str(extras.get("attachments") or "1") != "1":
         question.lose(_("Several files may be attached there, here it is one."))
+    if extras.get("responsetemplate"):
+        question.lose(
+            _("The text that the answer begins with: “%(text)s”") % {"text": extras["responsetemplate"][:120]}
+        )
     names = [one for one in re.split(r"[\s,;]+", str(extras.get("filetypeslist") or "").lower()) if one]
     sorts = [sort for sort, name in _THEIRS.items() if any(_is(sort, one) for one in names)] if names else [*_THEIRS]
     others = [one for one in names if not any(_is(sort, one) for sort in _THEIRS)]
@@ -31,6 +35,11 @@ def read_question(question: Question, language: str) -> Raw | None:
         question.lose(_("Files of other sorts than audio, video and PDF."))
     question.lose(_("It has no rubric yet; it needs one before it is published."))
     size = str(extras.get("maxbytes") or "")
+    if size.isdigit() and int(size) > LARGEST * _MEGABYTE:
+        question.lose(
+            _("Files may have up to %(size)d MB there, here %(most)d.")
+            % {"size": int(size) // _MEGABYTE, "most": LARGEST}
+        )
     return {
         **say("prompt", question.text, language),
         **say("sample", str(extras.get("graderinfo") or ""), language),

@@ -41,7 +41,7 @@ def read_question(question: Question, language: str) -> Raw | None:
         **say("feedback", feedback, language),
         "answer": plain(value),
         "tolerance": plain(right.tolerance or Decimal(0)),
-        **_unit(question, language),
+        **read_unit(question, language),
         "mistakes": listed(_mistakes(question, [one for one in question.answers if one is not right], language)),
     }
 
@@ -79,14 +79,15 @@ def first_mistakes(question: Question, mistakes: Sequence[Raw], key: str) -> lis
     return list(mistakes[:10])
 
 
-def _unit(question: Question, language: str) -> Raw:
+def read_unit(question: Question, language: str) -> Raw:
     """The first unit; Moodle's other units, their factors and the penalty for a missing one have no place."""
     units = question.extras.get("units") or []
-    for name, factor in units[1:]:
+    based = bool(units) and str(units[0][1]) == "1"  # else the number is in a unit that has no name there
+    for name, factor in units[based:]:
         question.lose(
             _("The unit “%(unit)s” (factor %(factor)s) is not taken over.") % {"unit": name, "factor": factor}
         )
-    unit = str(units[0][0]) if units else ""
+    unit = str(units[0][0]) if based else ""
     if len(unit) > 20:
         question.lose(_("The unit “%(unit)s” is longer than 20 characters.") % {"unit": unit})
         unit = ""

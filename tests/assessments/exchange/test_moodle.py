@@ -111,6 +111,19 @@ def test_numerical_with_tolerance_and_units() -> None:
         assert part in said, said
 
 
+def test_a_number_without_a_named_unit_of_its_own_gets_none() -> None:
+    """Moodle's factors are those of the number's own unit: 100 with “cm” (factor 100) means 10,000 cm."""
+    units = "<units><unit><multiplier>{0}</multiplier><unit_name>cm</unit_name></unit></units><unitsleft>1</unitsleft>"
+    for kind, right in (("numerical", "100"), ("calculated", "100")):
+        body = answer(right, "100", extra="<tolerance>0</tolerance>")
+        item = only(quiz(question(kind, body + units.format("100.0000000"))))
+        assert item.raw["unit_de"] == ""
+        assert "The unit “cm” (factor 100) is not taken over." in item.losses
+        item = only(quiz(question(kind, body + units.format("1.0000000"))))
+        assert item.raw["unit_de"] == "cm"
+        assert item.losses[:1] == ["Its unit stands before the number there, here behind it."]
+
+
 @pytest.mark.parametrize("kind", ["matching", "ddmatch"])
 def test_matching_and_its_dragged_sister(kind: str) -> None:
     pairs = "".join(
@@ -346,3 +359,89 @@ def test_half_marks_for_the_other_side_of_true_or_false_are_named() -> None:
         "true",
         ["The answer “false” is worth 50 % there; here it counts as wrong."],
     )
+
+
+CHOICES = answer("Reden", "100") + answer("Warten", "0")
+ESSAY = "<responseformat>{0}</responseformat>"
+NUMBER = answer("3", "100", extra="<tolerance>0.1</tolerance><tolerancetype>{0}</tolerancetype>")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "said"),
+    [
+        ("multichoice", CHOICES + "<hint><text>Tipp</text><shownumcorrect/></hint>", "how many answers are right"),
+        ("multichoice", CHOICES + "<hint><text></text><clearwrong/></hint>", "wrong answers are taken away"),
+        ("multichoice", CHOICES + "<hint><text>T</text><options>1</options></hint>", "(options 1)"),
+        ("multichoice", CHOICES + "<hint><text>T</text><clearwrong>0</clearwrong><options>0</options></hint>", ""),
+        ("multichoice", CHOICES + "<answernumbering>ABCD</answernumbering>", "numbered there (ABCD)"),
+        ("multichoice", CHOICES + "<answernumbering>abc</answernumbering>", ""),
+        ("multichoice", CHOICES + "<answernumbering>none</answernumbering>", ""),
+        ("multichoice", CHOICES + answer("", "0", "Warum?"), "A wrong answer without a text"),
+        ("numerical", NUMBER.format("1"), "marked as a relative one"),
+        ("numerical", NUMBER.format("2"), ""),
+        ("essay", ESSAY.format("editorfilepicker"), "Pictures and files may stand within"),
+        ("essay", ESSAY.format("monospaced"), "letters of one width"),
+        ("essay", ESSAY.format("editor") + "<responserequired>0</responserequired>", "may be left empty"),
+        ("essay", ESSAY.format("editor") + "<responsefieldlines>40</responsefieldlines>", "has 40 lines"),
+        ("essay", ESSAY.format("editor") + "<responsefieldlines>15</responsefieldlines>", ""),
+        ("essay", ESSAY.format("editor") + "<maxwordlimit>2500</maxwordlimit>", "limit of 2500 words"),
+        ("essay", ESSAY.format("plain") + "<minwordlimit>0</minwordlimit><maxwordlimit>1500</maxwordlimit>", ""),
+        (
+            "essay",
+            ESSAY.format("editor") + "<attachments>2</attachments><attachmentsrequired>1</attachmentsrequired>",
+            "At least 1 files",
+        ),
+        (
+            "essay",
+            ESSAY.format("noinline") + "<filetypeslist>.pdf</filetypeslist><maxbytes>999999999</maxbytes>",
+            "up to 953 MB",
+        ),
+        (
+            "essay",
+            ESSAY.format("noinline")
+            + "<filetypeslist>.pdf</filetypeslist><responsetemplate><text>Vorlage</text></responsetemplate>",
+            "begins with: “Vorlage”",
+        ),
+    ],
+)
+def test_settings_without_a_place_are_named(kind: str, body: str, said: str) -> None:
+    found = [loss for loss in only(quiz(question(kind, body))).losses if "no rubric yet" not in loss]
+    assert any(said in loss for loss in found) if said else found == [], found
+
+
+def test_what_a_category_says_of_itself_is_named_with_its_line() -> None:
+    category = (
+        '<question type="category"><category><text>$course$/top/Silos</text></category>'
+        "<info><text>Worum es geht</text></info><idnumber>CAT-7</idnumber></question>"
+    )
+    result = read("moodle", quiz(category, question("truefalse", answer("true", "100") + answer("false", "0"))))
+    assert [(one.line, one.where, one.message) for one in result.problems] == [
+        (3, "Silos", "The description of the category: “Worum es geht”"),
+        (3, "Silos", "The id of the category: “CAT-7”"),
+    ]
+
+
+def test_words_to_choose_that_no_gap_offers_and_that_keep_their_order_are_named() -> None:
+    words = "".join(
+        f"<selectoption><text>{text}</text><group>{group}</group></selectoption>" for text, group in ("a1", "b1", "c2")
+    )
+    item = only(quiz(question("gapselect", f"<shuffleanswers>0</shuffleanswers>{words}", text="Das ist [[1]].")))
+    assert item.losses == [
+        "Its answers are not to be mixed there; here the test decides.",
+        "Choices that no gap offers: c.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multichoice", "<single>true</single>" + answer("a", "0") + answer("b", "0")),
+        ("multichoice", "<single>false</single>" + answer("a", "-50") + answer("b", "0")),
+    ],
+)
+def test_choices_without_a_right_one_are_left_out(kind: str, body: str) -> None:
+    result = read("moodle", quiz(question(kind, body)))
+    assert result.items == []
+    assert [(one.level, one.line, one.message) for one in result.problems] == [
+        (Level.ITEM, 3, "No answer is marked as right.")
+    ]
