@@ -66,12 +66,15 @@ class Activity(models.Model):
     @property
     def title(self) -> str:
         """The title in the active language, else in the other one."""
-        titles = (
-            (self.title_en, self.title_de)
-            if (get_language() or "").startswith("en")
-            else (self.title_de, self.title_en)
-        )
-        return titles[0] or titles[1] or str(self.key)
+        titles = {"de": self.title_de, "en": self.title_en}
+        return titles[self.title_language] or str(self.key)
+
+    @property
+    def title_language(self) -> str:
+        """The language that `title` is in, for who hears it. Not always that of the page: one may be unpublished."""
+        if (get_language() or "").startswith("en"):
+            return "en" if self.title_en or not self.title_de else "de"
+        return "de" if self.title_de or not self.title_en else "en"
 
     def title_in(self, language: str) -> str:
         return (self.title_en if language.startswith("en") else self.title_de) or self.title

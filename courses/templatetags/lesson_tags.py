@@ -46,6 +46,13 @@ def learner_state(context: template.Context, body: Any) -> LearnerState:
 
 
 @register.simple_tag
+def number_of_kind(body: Any, index: int) -> int | None:
+    """Which of its kind the block is, from 1: two landmarks must not have the same name. None: the only one."""
+    kinds = [raw["type"] for raw in body.raw_data]
+    return kinds[: index + 1].count(kinds[index]) if kinds.count(kinds[index]) > 1 else None
+
+
+@register.simple_tag
 def note(learner: LearnerState | str, block_id: str) -> LearnerNote:
     """The reader's note on one block; an empty one when there is none yet."""
     return learner.notes.get(str(block_id), _EMPTY) if isinstance(learner, LearnerState) else _EMPTY

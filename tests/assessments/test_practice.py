@@ -63,6 +63,7 @@ def test_a_check_answers_with_feedback_and_records_nothing(
     form = FORMS.get(kind) or best_form(item, token[1] if token else "")
     told = client.post(url(item), {**form, "block": "b"}).content.decode()
     assert "CANARY" in told
+    assert not re.search("<h[3-6]", told), "it stands below an h1 here, an h2 in a lesson and an h3 in a result"
     if kind in factories.GRADED:
         assert "pill--success" in told
     else:  # nothing is called right that people must judge, or that is nobody's business

@@ -43,6 +43,7 @@ def test_the_wall_shows_ones_own_only(alice: User, bob: User, as_user: Any) -> N
     page = as_user(alice).get(url("wall")).content.decode()
     assert mine.number in page
     assert mine.verify_url in page
+    assert f'<span class="visually-hidden" lang="{mine.language}"> {mine.title}</span>' in page
     assert mine.number not in as_user(bob).get(url("wall")).content.decode()
 
 

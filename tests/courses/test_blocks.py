@@ -1,5 +1,6 @@
 """The blocks of a lesson: each renders in both languages, escapes what people type, and previews in the picker."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -72,6 +73,23 @@ def test_a_lesson_keeps_the_basics_of_accessibility(catalogue: CatalogueIndexPag
     labels = {attrs.get("for") for tag, attrs in parsed.tags if tag == "label"}
     assert {attrs["id"] for tag, attrs in parsed.tags if tag == "textarea"} <= labels
     assert not [attrs for _, attrs in parsed.tags if "style" in attrs or any(name.startswith("on") for name in attrs)]
+
+
+def test_landmarks_of_one_kind_have_names_of_their_own(catalogue: CatalogueIndexPage, alice: User) -> None:
+    """A list of landmarks with the same name twice says nothing about where each of them leads."""
+    body = [
+        make.block("reflection", {"prompt": "Was lief schief?", "hint": ""}),
+        make.block("knowledge_check", {"item": None}),
+        make.block("reflection", {"prompt": "Und was gut?", "hint": ""}),
+        make.block("knowledge_check", {"item": None}),
+    ]
+    parent = make.module(catalogue)
+    with translation.override("en"):
+        several = render(make.lesson(parent, body=body), alice)
+        single = render(make.lesson(parent, "Eins", body=body[:2]), alice)
+    heads = [re.sub(r"<[^>]+>", "", head) for head in re.findall(r"<h2.*?</h2>", several)]
+    assert heads == ["Your reflection 1", "Knowledge check 1", "Your reflection 2", "Knowledge check 2"]
+    assert "Knowledge check</span>" in single, "nothing to tell it from"
 
 
 def test_hostile_text_is_shown_not_run(catalogue: CatalogueIndexPage, alice: User) -> None:

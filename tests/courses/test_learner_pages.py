@@ -145,6 +145,19 @@ def test_titles_in_another_language_say_so_to_who_hears_them(home: HomePage, ali
     assert f'<a href="{tree.page.get_url()}" lang="de">Silos' in text(as_alice, "/en/learn/mine/")
 
 
+def test_the_titles_behind_back_and_next_say_their_language(home: HomePage, alice: User, as_alice: Client) -> None:
+    """They are heard only, so a wrong voice is all that there is of them."""
+    tree = module_tree(home, lessons=2, languages=("de", "en"))
+    lesson(tree.page, "Nur deutsch")
+    english = tree.translations["en"].lesson_pages
+    english[0].unpublish()  # its page is German now, its title is as it was
+    for done in tree.lessons:
+        complete_lesson(alice, lesson=done)
+    html = text(as_alice, english[1].get_url())
+    assert '<span class="visually-hidden" lang="en">: Silos 1 (en)</span>' in html
+    assert '<span class="visually-hidden" lang="de">: Nur deutsch</span>' in html
+
+
 def test_path_page_shows_what_is_coming_and_whose_turn_it_is(home: HomePage, alice: User, as_alice: Client) -> None:
     home_in(home, "en")
     first = module_tree(home, lessons=1)
