@@ -271,6 +271,7 @@ def _review_context(view: AttemptView) -> dict[str, object]:
         "flagged_count": len(view.flagged),
         "remaining": view.seconds_left,
         "clock": screens.clock(view.seconds_left or 0),
+        "words": screens.time_words(view.attempt.overdue),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         **screens.attempt_urls(view.attempt),
     }

@@ -248,9 +248,18 @@ _TIME_IS_UP = {
 }
 
 
+def time_words(overdue: Overdue) -> dict[str, str]:
+    """What is said while the time runs out. `{name}` is filled in by the script."""
+    hand_in = "" if overdue is Overdue.AUTOSUBMIT else " " + _("Remember to hand in.")
+    return {
+        "minutes": _("{minutes} minutes left") + (hand_in and "." + hand_in),
+        "one_minute": _("One minute left") + (hand_in and "." + hand_in),
+        "time_is_up": str(_TIME_IS_UP[overdue]),
+    }
+
+
 def player_words(title: str, overdue: Overdue) -> dict[str, str]:
     """What the player's script says. `{name}` is filled in there."""
-    hand_in = "" if overdue is Overdue.AUTOSUBMIT else " " + _("Remember to hand in.")
     return {
         "title": _("Question {position} of {total}") + f" · {title}",
         "answered": _("answered"),
@@ -261,9 +270,7 @@ def player_words(title: str, overdue: Overdue) -> dict[str, str]:
         "not_checked": _("This could not be checked just now. Your answer is kept; try again in a moment."),
         "understood": _("Understood as {number}"),
         "not_yet": _("Some answers are still on this device only."),
-        "minutes": _("{minutes} minutes left") + (hand_in and "." + hand_in),
-        "one_minute": _("One minute left") + (hand_in and "." + hand_in),
-        "time_is_up": str(_TIME_IS_UP[overdue]),
+        **time_words(overdue),
     }
 
 

@@ -4,7 +4,8 @@
  * loaded again with the feedback in it.
  */
 
-import { answersOf, speak } from "./quiz-answers.js";
+import { answersOf } from "./quiz-answers.js";
+import { speak } from "./speak.js";
 
 class KnowledgeCheck extends HTMLElement {
   connectedCallback() {

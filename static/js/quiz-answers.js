@@ -57,14 +57,6 @@ export function showCertainty(form, certainty) {
   for (const input of form.querySelectorAll("[data-certainty]")) input.checked = input.value === String(certainty ?? "");
 }
 
-/** Reads the words aloud through a live region, also when it said the same before. */
-export function speak(region, words) {
-  region.textContent = "";
-  requestAnimationFrame(() => {
-    region.textContent = words;
-  });
-}
-
 /** The functions for the question inside this element, which says `data-shape` and, for "own", `data-script`. */
 export async function answersOf(element) {
   return shapes[element.dataset.shape] ?? (await import(element.dataset.script));

@@ -6,12 +6,12 @@
  * It decides nothing: what an answer is worth, and whether there is time left, the server says.
  */
 
-import { answersOf, certaintyOf, showCertainty, speak } from "./quiz-answers.js";
+import { answersOf, certaintyOf, showCertainty } from "./quiz-answers.js";
+import { QuizClock } from "./quiz-clock.js";
 import { Outbox, discard } from "./quiz-outbox.js";
+import { speak } from "./speak.js";
 
 const TEXT_PAUSE = 400; // milliseconds after the last key; the promise is one second
-const SPOKEN_MINUTES = [10, 5, 1];
-const WARN_MINUTES = 5;
 
 /** Equal answers; the order of keys in a mapping means nothing. */
 function same(a, b) {
@@ -28,14 +28,6 @@ function alike(a, b) {
 
 function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-}
-
-function clock(seconds) {
-  const left = Math.max(0, Math.ceil(seconds));
-  const hours = Math.floor(left / 3600);
-  const pad = (number) => String(number).padStart(2, "0");
-  const minutes = Math.floor((left % 3600) / 60);
-  return hours ? `${hours}:${pad(minutes)}:${pad(left % 60)}` : `${minutes}:${pad(left % 60)}`;
 }
 
 class QuizPlayer extends HTMLElement {
@@ -70,10 +62,17 @@ class QuizPlayer extends HTMLElement {
     this.querySelector("[data-for=plain]").hidden = true;
     this.#listenToOtherTabs();
     this.#restore();
-    this.#startTimer();
+    this.time = new QuizClock(this, {
+      words: this.words,
+      say: (words) => this.#say(words),
+      keep: () => {
+        this.#keepAll();
+        return this.outbox.flush();
+      },
+      submit: () => this.querySelector("[data-time-up]").requestSubmit(),
+    });
     this.#refresh();
     if (!navigator.onLine) this.#settle({ trouble: "offline", body: {}, waiting: this.outbox.waiting().length });
-    addEventListener("pageshow", (event) => event.persisted && this.#askServer());
     this.setAttribute("ready", "");
   }
 
@@ -182,7 +181,7 @@ class QuizPlayer extends HTMLElement {
   }
 
   #acknowledged({ entry, body }) {
-    if (typeof body.remaining_seconds === "number") this.#setRemaining(body.remaining_seconds);
+    if (typeof body.remaining_seconds === "number") this.time.setRemaining(body.remaining_seconds);
     const state = this.state.get(entry.position);
     if (!state) return; // a question that was left before: nothing of it stands here
     if (entry.kind === "answer" && body.stale) {
@@ -228,13 +227,13 @@ class QuizPlayer extends HTMLElement {
   /* --- the one save slot ------------------------------------------------------------------------------------------ */
 
   #settle({ trouble, body, waiting }) {
-    if (body.next) this.next = body.next;
+    if (body.next) this.time.next = body.next;
     this.offlineBanner.hidden = trouble !== "offline";
     if (!waiting) this.querySelector("[data-not-yet]").hidden = true;
     if (trouble === "closed" || trouble === "deadline") {
       discard(this.dataset.owner, this.dataset.attempt);
       this.#showSlot(trouble);
-      if (trouble === "deadline") this.#leave();
+      if (trouble === "deadline") this.time.leave();
     } else if (trouble === "login") {
       const url = new URL(this.dataset.loginUrl, location.href);
       url.searchParams.set("next", this.#urlOf(this.current));
@@ -495,82 +494,6 @@ class QuizPlayer extends HTMLElement {
     this.questions.get(this.current).querySelector("[data-heading]").focus({ preventScroll: true });
   }
 
-  /* --- time ------------------------------------------------------------------------------------------------------- */
-
-  #startTimer() {
-    this.timeLeft = this.querySelector("[data-clock]");
-    if (!this.timeLeft) return;
-    this.#setRemaining(Number(this.dataset.remaining));
-    this.lastSeconds = Number(this.dataset.remaining);
-    this.ticker = setInterval(() => this.#tick(), 500);
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#askServer());
-    this.#tick();
-  }
-
-  #setRemaining(seconds) {
-    // Date, not performance.now(): the latter stands still while a laptop sleeps.
-    this.endsAt = Date.now() + seconds * 1000;
-  }
-
-  #tick() {
-    const seconds = (this.endsAt - Date.now()) / 1000;
-    this.timeLeft.textContent = clock(seconds);
-    this.timeLeft.closest("[data-timer]").toggleAttribute("data-short", seconds <= WARN_MINUTES * 60);
-    for (const minutes of SPOKEN_MINUTES) {
-      if (this.lastSeconds > minutes * 60 && seconds <= minutes * 60) {
-        this.#say(minutes === 1 ? this.words.one_minute : fill(this.words.minutes, { minutes }));
-      }
-    }
-    this.lastSeconds = seconds;
-    if (seconds <= 0 && !this.finishing) this.#timeIsUp();
-  }
-
-  async #timeIsUp() {
-    this.finishing = true;
-    if (!this.saidTimeIsUp) this.#say(this.words.time_is_up);
-    this.saidTimeIsUp = true;
-    this.#keepAll();
-    await this.outbox.flush();
-    await this.#askServer();
-    if (!this.left) {
-      // No network, or the server's clock gives more time: look again soon.
-      setTimeout(() => {
-        this.finishing = false;
-      }, 3_000);
-    }
-  }
-
-  /** The server's clock decides. Closes the page's attempt view only when the server says that it is over. */
-  async #askServer() {
-    try {
-      const response = await fetch(this.dataset.stateUrl, {
-        headers: { Accept: "application/json" },
-        credentials: "same-origin",
-        cache: "no-store",
-        redirect: "error",
-      });
-      const body = await response.json();
-      if (body.next) this.next = body.next;
-      if (response.status === 409) this.#leave();
-      else if (response.status === 410) this.dataset.overdue === "autosubmit" ? this.#finish() : this.#leave();
-      else if (response.ok && typeof body.remaining_seconds === "number") this.#setRemaining(body.remaining_seconds);
-    } catch {
-      // Offline: the outbox says so already.
-    }
-  }
-
-  #finish() {
-    if (this.left) return;
-    this.left = true;
-    this.querySelector("[data-time-up]").requestSubmit();
-  }
-
-  #leave() {
-    if (this.left || !this.next) return;
-    this.left = true;
-    location.replace(this.next);
-  }
-
   #say(text) {
     speak(this.speaker, text);
   }
@@ -599,7 +522,18 @@ class QuizReview extends HTMLElement {
     });
     this.querySelector("[data-cancel]").addEventListener("click", () => this.dialog.close());
     this.dialog.querySelector("form").addEventListener("submit", (event) => this.#submit(event));
+    this.time = new QuizClock(this, {
+      words: JSON.parse(document.getElementById("quiz-words").textContent),
+      say: (words) => this.#say(words),
+      keep: () => this.outbox.flush(),
+      submit: () => this.dialog.querySelector("form").submit(),
+    });
     this.setAttribute("ready", "");
+  }
+
+  /** Outside of an open dialog nothing is read aloud. */
+  #say(words) {
+    speak((this.dialog.open ? this.dialog : this).querySelector(":scope > [data-speaker]"), words);
   }
 
   async #sendRest() {

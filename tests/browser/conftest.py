@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -147,6 +148,7 @@ def visit(chromium: Browser, live: str) -> Iterator[Callable[..., Visitor]]:
         theme: str = "",
         javascript: bool = True,
         language: str = "en-GB",
+        contrast_theme: bool = False,
     ) -> Visitor:
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -154,6 +156,7 @@ def visit(chromium: Browser, live: str) -> Iterator[Callable[..., Visitor]]:
             locale=language,
             timezone_id="Europe/Berlin",
             reduced_motion="reduce",
+            forced_colors="active" if contrast_theme else "none",
         )
         visitor = Visitor(context, live)
         visitors.append(visitor)
@@ -185,6 +188,12 @@ def starter(live: str) -> None:
 def browser_page(visit: Callable[..., Visitor]) -> Page:
     """A tab of somebody who is not logged in. For everything else there is `visit`."""
     return visit().page
+
+
+def pause(page: Page) -> None:
+    """From here on only `page.clock.run_for` moves the time, on a slow machine too. Needs `page.clock.install`."""
+    now = page.evaluate("Date.now()") / 1000
+    page.clock.pause_at(datetime.fromtimestamp(now + 10, tz=UTC))
 
 
 def assert_accessible(page: Page, *, exclude: tuple[str, ...] = ()) -> None:

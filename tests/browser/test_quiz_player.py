@@ -14,7 +14,7 @@ from assessments.services import start_attempt
 from courses.models import HomePage
 from people.models import User
 from tests.assessments import factories
-from tests.browser.conftest import NARROW, PHONE, TIMEOUT, WIDE, Visitor, assert_accessible
+from tests.browser.conftest import NARROW, PHONE, TIMEOUT, WIDE, Visitor, assert_accessible, pause
 from tests.courses.factories import enrolled, module_tree
 
 pytestmark = pytest.mark.browser
@@ -255,6 +255,35 @@ def test_the_servers_clock_ends_the_attempt(visit: Visit, learner: User, attempt
     page.wait_for_url("**/result/")
     assert not Attempt.objects.get().is_open
     expect(page.get_by_role("heading", level=1)).to_contain_text("Not yet")
+
+
+def test_the_clock_runs_on_over_the_list_before_submitting(visit: Visit, learner: User, attempt: Attempt) -> None:
+    """Whoever reads through the list must not think that there is more time than there is."""
+    Attempt.objects.filter(pk=attempt.pk).update(
+        deadline_at=timezone.now() + timedelta(minutes=6), closes_at=timezone.now() + timedelta(minutes=7)
+    )
+    visitor = visit(learner)
+    visitor.expect_errors("410")
+    visitor.page.clock.install()
+    page = visitor.open(path(attempt, "review/"))
+    page.locator("quiz-review[ready]").wait_for()
+    pause(page)
+    outside, inside = page.locator("quiz-review > [data-speaker]"), page.locator("dialog > [data-speaker]")
+    expect(page.locator("[data-timer]")).not_to_have_attribute("data-short", "")
+    page.clock.run_for(70_000)
+    expect(page.locator("[data-clock]")).to_have_text(re.compile(r"^4:[0-5]\d$"))
+    expect(outside).to_have_text("5 minutes left")
+    page.clock.run_for(60_000)
+    expect(page.locator("[data-clock]")).to_have_text(re.compile(r"^3:[0-5]\d$"))
+    expect(outside).to_have_text("5 minutes left")  # not every second
+    page.locator("[data-ask]").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.clock.run_for(3 * 60_000)
+    expect(inside).to_have_text("One minute left")  # outside of an open dialog nothing is read aloud
+    Attempt.objects.filter(pk=attempt.pk).update(deadline_at=timezone.now() - timedelta(seconds=1))
+    page.clock.run_for(100_000)
+    page.wait_for_url("**/result/")
+    assert not Attempt.objects.get().is_open
 
 
 def test_time_to_hand_in_leads_to_handing_in(visit: Visit, learner: User, page: QuizPage) -> None:

@@ -1,0 +1,7 @@
+/** Reads the words aloud through a live region, also when it said the same before. */
+export function speak(region, words) {
+  region.textContent = "";
+  requestAnimationFrame(() => {
+    region.textContent = words;
+  });
+}
