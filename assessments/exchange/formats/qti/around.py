@@ -4,6 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
+from assessments.exchange.bands import whole_lost
 from assessments.exchange.formats.qti.names import Source, Unreadable, attribute, below, ident_of, name_of, number
 from assessments.exchange.formats.qti.texts import said
 from assessments.exchange.moodle_family import percent
@@ -29,7 +30,8 @@ def feedback(source: Source, root: Node) -> None:
     outcomes = {attribute(one, "identifier"): attribute(one, "base-type") for one in below(root, "outcome-declaration")}
     whole = []
     for node in _feedbacks(root):
-        text, ident = said(source, node), ident_of(node)
+        title = " ".join(node.get("title").split())
+        text, ident = "\n\n".join(part for part in (title, said(source, node)) if part), ident_of(node)
         outcome = attribute(node, "outcome-identifier")
         if not text:
             continue
@@ -47,7 +49,7 @@ def feedback(source: Source, root: Node) -> None:
         question.feedback = "\n\n".join(part for part in (question.feedback, whole[0]) if part)
         return
     for text in whole:
-        question.lose(_("Feedback on the answer as a whole: “%(text)s”") % {"text": text[:120]})
+        question.lose(whole_lost(text))
 
 
 def _told(source: Source, ident: str, text: str) -> bool:

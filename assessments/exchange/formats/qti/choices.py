@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from assessments.exchange.bands import whole_lost
 from assessments.exchange.embedded import Place
 from assessments.exchange.formats.qti.names import (
     Declared,
@@ -30,8 +31,14 @@ def choice_of(source: Source, node: Node, *, pictured: bool = False) -> Answer:
     place = Place(source.question, source.find) if pictured else None
     answer = Answer(said(source, node, place=place), ident=ident_of(node))
     answer.picture = place.picture if place is not None else None
-    inside = [said(source, one) for one in below(node, "feedback-inline", "feedback-block")]
-    answer.feedback = "\n\n".join(part for part in inside if part)
+    inside = []
+    for one in below(node, "feedback-inline", "feedback-block"):
+        text = said(source, one)
+        if text and attribute(one, "show-hide") == "hide":  # to those who did not choose it
+            source.question.lose(whole_lost(text))
+        elif text:
+            inside.append(text)
+    answer.feedback = "\n\n".join(inside)
     return answer
 
 
@@ -93,8 +100,6 @@ def _mark(source: Source, node: Node, nodes: list[Node], response: Declared) -> 
 
 def _note_settings(source: Source, node: Node, count: int) -> None:
     question = source.question
-    if attribute(node, "shuffle") == "false":
-        question.lose(_("Its answers are not to be mixed there; here the test decides."))
     for name, sentence in (
         ("max-choices", _("At most %(count)s may be chosen there; here as many as one likes.")),
         ("min-choices", _("At least %(count)s must be chosen there; here as many as one likes.")),
@@ -175,8 +180,6 @@ def _note_marks(source: Source, node: Node, response: Declared) -> None:
         question.lose(_("There it is all or nothing; here each right pair earns its part."))
     if response.default < 0 or any(value < 0 for value in response.mapping.values()):
         question.lose(_("A wrong pair takes marks there; here it earns none."))
-    if attribute(node, "shuffle") == "false":
-        question.lose(_("Its answers are not to be mixed there; here the test decides."))
 
 
 def _partners(response: Declared, node: Node) -> dict[str, str]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from assessments.exchange.formats.qti.names import Declared, Source, Unreadable, attribute, below, number, share_of
 from assessments.exchange.formats.qti.texts import UNIT
+from assessments.exchange.moodle_family import percent
 from assessments.exchange.questions import Answer, Question
 from assessments.exchange.text import tidy
 from assessments.exchange.xml import Node
@@ -31,6 +32,10 @@ def read_entry(source: Source, question: Question, node: Node, response: Declare
     if not values or max(values.values()) <= 0:
         raise Unreadable(_("It names no right answer."), node.line)
     most = max(values.values())
+    if response.default:
+        source.question.lose(
+            _("Every other answer counts %(points)s points there, here none.") % {"points": percent(response.default)}
+        )
     ident = attribute(node, "response-identifier")
     for value, points in values.items():
         text = format(number(value), "f") if numeric else tidy(value)

@@ -4,6 +4,10 @@ from assessments.exchange.questions import Question
 from assessments.exchange.text import tidy
 from assessments.exchange.xml import element, escaped
 
+# What is written as the expected size of a field: it says nothing about the item, so reading it back is no loss.
+LENGTHS = {"numerical": "12", "gap": "20", "shortanswer": "30"}
+LINES = "10"
+
 
 def paragraphs(text: str) -> str:
     """Paragraphs and lines."""

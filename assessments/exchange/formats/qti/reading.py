@@ -18,6 +18,7 @@ from assessments.exchange.formats.qti.names import (
     declared,
     name_of,
 )
+from assessments.exchange.formats.qti.shown import note_settings
 from assessments.exchange.formats.qti.texts import note_rubrics, prompt
 from assessments.exchange.questions import Question
 from assessments.exchange.text import tidy
@@ -54,6 +55,7 @@ def question_from(root: Node, language: str, find: Finder) -> Question:
     except InvalidOperation:
         raise Unreadable(_("A mark or tolerance in it is no number."), body.line) from None
     question.picture = source.place.picture
+    note_settings(source, body)
     note_rubrics(source, body)
     around.feedback(source, root)
     return question

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from assessments.exchange.embedded import Place
 from assessments.exchange.formats.qti.names import Source, attribute, below, name_of
+from assessments.exchange.questions import Question
 from assessments.exchange.text import html_to_text, tidy
 from assessments.exchange.xml import Node
 
@@ -129,9 +130,14 @@ def prompt(source: Source, body: Node, interactions: list[Node]) -> str:
     return "\n\n".join(part for part in (text, *prompts) if part)
 
 
+def words(source: Source, node: Node) -> str:
+    """The words inside in one line, to name what is lost; nothing is noted."""
+    return " ".join(said(Source(source.root, Question(""), source.find, source.place), node).split())
+
+
 def note_rubrics(source: Source, body: Node) -> None:
-    """What is written for others than those who are asked."""
+    """What is written for others than those who are asked, whole: it is what markers go by."""
     for rubric in below(body, "rubric-block"):
-        if tidy(rubric.text) and "candidate" not in attribute(rubric, "view").split():
-            text = " ".join(rubric.text.split())[:80]
-            source.question.lose(_("Not read: %(names)s.") % {"names": f"rubric-block “{text}”"})
+        if "candidate" not in attribute(rubric, "view").split() and (text := words(source, rubric)):
+            view = f" ({attribute(rubric, 'view')})" if attribute(rubric, "view") else ""
+            source.question.lose(_("Not read: %(names)s.") % {"names": f"rubric-block{view} “{text}”"})

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from assessments.exchange import bands
 from assessments.exchange.formats.qti.gaps import TEXT as GAP_TEXT
-from assessments.exchange.formats.qti.marking import ids_of, line_of, literal, paragraphs
+from assessments.exchange.formats.qti.marking import LENGTHS, LINES, ids_of, line_of, literal, paragraphs
 from assessments.exchange.formats.qti.scoring import modal, processing
 from assessments.exchange.formats.qti.texts import UNIT
 from assessments.exchange.pictures import Picture
@@ -205,7 +205,7 @@ def _gap(part: Question, ident: str) -> tuple[str, str]:
     answers = {text: answer for answer in part.answers if (text := _said(part, answer))}
     right = [text for text, answer in answers.items() if answer.fraction == 100][:1]
     mapping = {text: _plain(answer.fraction * points / 100) for text, answer in answers.items()}
-    base_type, length = ("float", "12") if part.qtype == "numerical" else ("string", "20")
+    base_type, length = ("float", LENGTHS["numerical"]) if part.qtype == "numerical" else ("string", LENGTHS["gap"])
     entry = element("qti-text-entry-interaction", **{"response-identifier": ident, "expected-length": length})
     return _declaration(base_type, "single", right, mapping, ident=ident), entry
 
@@ -258,7 +258,9 @@ def _numerical(question: Question) -> tuple[str, str]:
     mapping = {answer.text: f"{answer.fraction / 100:.7f}" for answer in question.answers if answer.text != "*"}
     unit = question.extras.get("unit")
     said = [" ", element("span", escaped(str(unit)), **{"class": UNIT})] if unit else []
-    entry = element("qti-text-entry-interaction", **{"response-identifier": "RESPONSE", "expected-length": "12"})
+    entry = element(
+        "qti-text-entry-interaction", **{"response-identifier": "RESPONSE", "expected-length": LENGTHS["numerical"]}
+    )
     return _declaration("float", "single", right, mapping), element("p", entry, *said)
 
 
@@ -267,13 +269,15 @@ def _shortanswer(question: Question) -> tuple[str, str]:
     answers = {text: answer for answer in question.answers if (text := literal(answer.text))}
     right = [text for text, answer in answers.items() if answer.fraction == 100][:1]
     mapping = {text: f"{answer.fraction / 100:.7f}" for text, answer in answers.items()}
-    entry = element("qti-text-entry-interaction", **{"response-identifier": "RESPONSE", "expected-length": "30"})
+    entry = element(
+        "qti-text-entry-interaction", **{"response-identifier": "RESPONSE", "expected-length": LENGTHS["shortanswer"]}
+    )
     case = "true" if question.extras.get("usecase") == "1" else "false"
     return _declaration("string", "single", right, mapping, case=case), element("p", entry)
 
 
 def _essay(question: Question) -> tuple[str, str]:
-    attributes = {"response-identifier": "RESPONSE", "expected-lines": "10"}
+    attributes = {"response-identifier": "RESPONSE", "expected-lines": LINES}
     return _declaration("string", "single", [], {}), element("qti-extended-text-interaction", **attributes)
 
 
