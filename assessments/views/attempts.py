@@ -27,7 +27,8 @@ from assessments.services import (
     submit_attempt,
 )
 from assessments.start_words import hand_in_line, what_the_end_means
-from assessments.views import screens
+from assessments.views.player_screen import attempt_urls, clock, counts, player_words, question_screens, time_words
+from assessments.views.result_screen import certificate_hint, result_screen
 from courses.enums import ActivityKind
 from courses.models import Activity
 from courses.selectors import activity_by_key, current_enrollment, page_links
@@ -124,7 +125,7 @@ def player(request: HttpRequest, uuid: UUID, position: int) -> HttpResponse:
     if attempt.is_sequential and position != attempt.reached:
         messages.info(request, _("Here is the question that stands open. The answers to those before it are kept."))
         return redirect("assessments:player", uuid=uuid, position=attempt.reached)
-    questions = screens.question_screens(view)
+    questions = question_screens(view)
     return render(
         request,
         "assessments/player.html",
@@ -138,12 +139,12 @@ def player(request: HttpRequest, uuid: UUID, position: int) -> HttpResponse:
             "sequential": attempt.is_sequential,
             "total": len(questions),
             "remaining": view.seconds_left,
-            "clock": screens.clock(view.seconds_left or 0),
-            "counts": screens.counts(view),
+            "clock": clock(view.seconds_left or 0),
+            "counts": counts(view),
             "end_line": what_the_end_means(attempt),
-            "words": screens.player_words(attempt.title, attempt.overdue),
+            "words": player_words(attempt.title, attempt.overdue),
             "csrf_cookie": settings.CSRF_COOKIE_NAME,
-            **screens.attempt_urls(attempt),
+            **attempt_urls(attempt),
         },
     )
 
@@ -264,16 +265,16 @@ def _review_context(view: AttemptView) -> dict[str, object]:
     return {
         "attempt": view.attempt,
         "title": view.attempt.title,
-        "questions": screens.question_screens(view),
+        "questions": question_screens(view),
         "sequential": view.attempt.is_sequential,
         "hand_in": hand_in_line(view.attempt) if view.attempt.hand_in_only(timezone.now()) else "",
         "open_count": len(view.unanswered),
         "flagged_count": len(view.flagged),
         "remaining": view.seconds_left,
-        "clock": screens.clock(view.seconds_left or 0),
-        "words": screens.time_words(view.attempt.overdue),
+        "clock": clock(view.seconds_left or 0),
+        "words": time_words(view.attempt.overdue),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
-        **screens.attempt_urls(view.attempt),
+        **attempt_urls(view.attempt),
     }
 
 
@@ -309,10 +310,10 @@ def result(request: HttpRequest, uuid: UUID) -> HttpResponse:
         {
             "attempt": attempt,
             "title": attempt.title,
-            "result": screens.result_screen(view, language()),
+            "result": result_screen(view, language()),
             "module_title": module.title if module else "",
             "module_url": module_link.url if module_link else "",
             "quiz_url": quiz_link.url if quiz_link else "",
-            "certificate_hint": screens.certificate_hint(attempt) if view.passed and view.test_passed else "",
+            "certificate_hint": certificate_hint(attempt) if view.passed and view.test_passed else "",
         },
     )

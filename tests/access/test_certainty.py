@@ -41,7 +41,8 @@ KNOW = {
     "assessments/views/api.py",
     "assessments/views/attempts.py",
     "assessments/views/calibration.py",
-    "assessments/views/screens.py",
+    "assessments/views/player_screen.py",
+    "assessments/views/result_screen.py",
 }
 
 

@@ -14,7 +14,7 @@ from assessments.selectors.regrading import newest_version
 from assessments.services import save_response, start_attempt, submit_attempt
 from assessments.services.regrading import request_regrading, run_regrading
 from assessments.start_words import counts_line, rules
-from assessments.views.screens import result_screen
+from assessments.views.result_screen import result_screen
 from courses.enums import SuccessStatus
 from courses.models import Activity, Enrollment, LearningEvent, Progress
 from courses.rebuild import rebuild

@@ -20,7 +20,7 @@ from assessments.selectors.marking import marking_queues, marking_sheet
 from assessments.services import save_response, start_attempt, submit_attempt
 from assessments.services.marking import LEASE, assign_task, claim_task, give_mark, release_task
 from assessments.tasks import send_result_mails
-from assessments.views import screens
+from assessments.views.result_screen import result_screen
 from courses.enums import SuccessStatus
 from courses.models import Activity, Progress
 from enablement.core.errors import DomainError
@@ -77,7 +77,7 @@ def test_until_people_have_marked_nothing_is_known(learner: User, quiz: Activity
     assert not Progress.objects.filter(user=learner, success_status=SuccessStatus.FAILED).exists(), "no false verdict"
     view = result_view(learner, attempt, language="en")
     assert (view.withheld, view.score_scaled, view.questions) == ("marking", None, ())
-    assert screens.result_screen(view, "en").change_line == "", "no promise of a time that nobody knows"
+    assert result_screen(view, "en").change_line == "", "no promise of a time that nobody knows"
     card = quiz_start_card(learner, quiz)
     assert card.refusal is not None
     assert card.refusal.code == "being_marked"

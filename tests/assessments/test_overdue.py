@@ -17,7 +17,7 @@ from assessments.selectors import quiz_start_card, result_view
 from assessments.selectors.regrading import graded_otherwise
 from assessments.services import close_overdue, save_response, start_attempt, submit_attempt
 from assessments.start_words import rules
-from assessments.views.screens import result_screen
+from assessments.views.result_screen import result_screen
 from courses.enums import SuccessStatus
 from courses.models import Activity, Progress
 from enablement.core.errors import DomainError
