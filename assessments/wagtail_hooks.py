@@ -13,7 +13,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 
-from assessments.cms import analysis_hooks, exceptions, marking, regrading, supply, trying  # noqa: F401 - two register hooks
+from assessments.cms import analysis_hooks, exceptions, marking, quiz_buttons, regrading, supply, trying  # noqa: F401 - two register hooks
 from assessments.cms.approving import warn_of_copies
 from assessments.cms.bulk import RetireBulkAction, ReviewedBulkAction, TagBulkAction
 from assessments.cms.desk import DeskPanel

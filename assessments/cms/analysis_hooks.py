@@ -1,17 +1,12 @@
-"""Where the analysis is reached: the menu, the page of a test, lists of pages."""
-
-from collections.abc import Iterator
-from typing import Any
+"""Where the analysis is reached: the menu and its addresses; `quiz_buttons` leads there from a test."""
 
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse, reverse_lazy
+from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.widgets.button import Button
 
 from assessments.cms import analysis
-from assessments.models import QuizPage
 from people import roles
 
 
@@ -44,19 +39,3 @@ def analysis_urls() -> list[URLPattern]:
         path(f"{one}export.<str:kind>", analysis.ExportAnalysis.as_view(), name="quiz_analysis_export"),
         path(f"{one}items/<int:version>/", analysis.ItemAnalysisView.as_view(), name="quiz_analysis_item"),
     ]
-
-
-def _button(page: Any, user: Any) -> Iterator[Button]:
-    if page.pk and page.specific_class is QuizPage and roles.may_analyse(user):
-        url = reverse("quiz_analysis", kwargs={"key": page.translation_key})
-        yield Button(_("Analysis"), url, icon_name="analysis", priority=14)
-
-
-@hooks.register("register_page_header_buttons")
-def header_button(page: Any, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
-    yield from _button(page, user)
-
-
-@hooks.register("register_page_listing_more_buttons")
-def listing_button(page: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
-    yield from _button(page, user)

@@ -1,6 +1,5 @@
 """Exceptions in the CMS: who has more time or attempts at a test, and why; given and withdrawn by trainers."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,10 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail import hooks
 from wagtail.admin.widgets import AdminDateTimeInput
-from wagtail.admin.widgets.button import Button
 
 from assessments.allowances import Allowance
-from assessments.models import QuizException, QuizPage
+from assessments.models import QuizException
 from assessments.services import grant_exception, withdraw_exception
 from assessments.start_words import allowance_words
 from courses.enums import ActivityKind
@@ -147,19 +145,3 @@ def exception_urls() -> list[URLPattern]:
         path("quiz-exceptions/<uuid:key>/", index, name="quiz_exceptions"),
         path("quiz-exceptions/<uuid:key>/<uuid:uuid>/withdraw/", withdraw, name="quiz_exception_withdraw"),
     ]
-
-
-def _button(page: Any, user: Any) -> Iterator[Button]:
-    if page.pk and page.specific_class is QuizPage and roles.may_grant_exceptions(user):
-        url = reverse("quiz_exceptions", kwargs={"key": page.translation_key})
-        yield Button(_("Exceptions"), url, icon_name="user", priority=15)
-
-
-@hooks.register("register_page_header_buttons")
-def header_button(page: Any, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
-    yield from _button(page, user)
-
-
-@hooks.register("register_page_listing_more_buttons")
-def listing_button(page: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
-    yield from _button(page, user)
