@@ -7,6 +7,7 @@ import yaml
 
 from assessments.kinds import kinds
 from assessments.models import Item, QuizPage
+from assessments.models.pages import QUIZ_SETTINGS
 from courses.package.schema import (
     PageType,
     RecordField,
@@ -97,33 +98,7 @@ def register() -> None:
             "quiz",
             QuizPage,
             "module",
-            shared=(
-                "minutes",
-                "slots",
-                "pass_mark",
-                "attempts_allowed",
-                "delay_minutes",
-                "grade_method",
-                "behaviour",
-                "tries",
-                "try_penalty",
-                "asks_certainty",
-                "time_limit_minutes",
-                "grace_seconds",
-                "overdue",
-                "hand_in_minutes",
-                "shuffle_questions",
-                "shuffle_options",
-                "navigation",
-                "review_policy",
-                "review_right_after",
-                "review_later",
-                "review_after_close",
-                "review_until_passed",
-                "score_bands",
-                "markers",
-                "marking_anonymous",
-            ),
+            shared=QUIZ_SETTINGS,
             translated=("intro", "search_description"),
         )
     )

@@ -20,6 +20,36 @@ from assessments.reviewing import Review, cells_of, in_practice, preset
 from courses.enums import ActivityKind
 from courses.models import ActivityPage
 
+# What a test is beside its words: the same in every language, and carried by a package. When it opens and closes is
+# a matter of one house's calendar: no package carries that.
+QUIZ_SETTINGS = (
+    "minutes",
+    "slots",
+    "pass_mark",
+    "attempts_allowed",
+    "delay_minutes",
+    "grade_method",
+    "behaviour",
+    "tries",
+    "try_penalty",
+    "asks_certainty",
+    "time_limit_minutes",
+    "grace_seconds",
+    "overdue",
+    "hand_in_minutes",
+    "shuffle_questions",
+    "shuffle_options",
+    "navigation",
+    "review_policy",
+    "review_right_after",
+    "review_later",
+    "review_after_close",
+    "review_until_passed",
+    "score_bands",
+    "markers",
+    "marking_anonymous",
+)
+
 
 class QuizPage(ActivityPage):
     """A test: which items it asks, and under which rules.
@@ -230,36 +260,7 @@ class QuizPage(ActivityPage):
         TranslatableField("intro"),
         *(
             SynchronizedField(name, overridable=False)
-            for name in (
-                "slots",
-                "minutes",
-                "shuffle_questions",
-                "shuffle_options",
-                "navigation",
-                "pass_mark",
-                "attempts_allowed",
-                "delay_minutes",
-                "grade_method",
-                "behaviour",
-                "tries",
-                "try_penalty",
-                "asks_certainty",
-                "time_limit_minutes",
-                "grace_seconds",
-                "overdue",
-                "hand_in_minutes",
-                "opens_at",
-                "closes_at",
-                "review_policy",
-                "review_right_after",
-                "review_later",
-                "review_after_close",
-                "review_until_passed",
-                "score_bands",
-                "markers",
-                "marking_anonymous",
-                "show_in_menus",
-            )
+            for name in (*QUIZ_SETTINGS, "opens_at", "closes_at", "show_in_menus")
         ),
     ]
     parent_page_types: ClassVar = ["courses.ModulePage"]
