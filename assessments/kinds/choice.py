@@ -1,4 +1,4 @@
-"""What single and multiple choice share: options with text, feedback and a mark for the right ones."""
+"""What kinds share that offer answers to choose from: options with text, feedback and a mark for the right ones."""
 
 import random
 from collections.abc import Mapping
@@ -85,6 +85,22 @@ def _option_name(number: int) -> str:
 
 def _picture(value: Mapping[str, Any]) -> dict[str, Any]:
     return {"picture": {"image": {"id": value["image"]}, **texts(value, "alt")}} if value.get("image") else {}
+
+
+def review_of_options(content: Content, response: Any, options: list[dict[str, Any]], language: str) -> dict[str, Any]:
+    """What a review shows of options, each with `text`, `chosen`, `correct` and `feedback`."""
+    return {
+        "prompt": text_in(content, "prompt", language),
+        "answered": response is not None,
+        "yours": [option["text"] for option in options if option["chosen"]],
+        "right": [option["text"] for option in options if option["correct"]],
+        "options": options,
+        "feedback": text_in(content, "feedback", language),
+    }
+
+
+def remarks_on_options(review: dict[str, Any]) -> list[str]:
+    return [option["feedback"] for option in review["options"] if option["chosen"] and option["feedback"]]
 
 
 class ChoiceKind(Kind):
@@ -175,18 +191,10 @@ class ChoiceKind(Kind):
             }
             for option in content["options"]
         ]
-        return {
-            "kind": self.name,
-            "prompt": text_in(content, "prompt", language),
-            "answered": response is not None,
-            "yours": [option["text"] for option in options if option["chosen"]],
-            "right": [option["text"] for option in options if option["correct"]],
-            "options": options,
-            "feedback": text_in(content, "feedback", language),
-        }
+        return {"kind": self.name, **review_of_options(content, response, options, language)}
 
     def remarks(self, review: dict[str, Any]) -> list[str]:
-        return [option["feedback"] for option in review["options"] if option["chosen"] and option["feedback"]]
+        return remarks_on_options(review)
 
     def tally(self, content: Content, response: Any) -> list[str]:
         return sorted(self.chosen(response)) or ["-"]

@@ -23,6 +23,7 @@ from assessments.kinds.base import (
     text_in,
     texts,
 )
+from assessments.kinds.choice import remarks_on_options, review_of_options
 
 ANSWERS = ("true", "false")
 LABELS = {"true": gettext_lazy("True"), "false": gettext_lazy("False")}
@@ -117,18 +118,10 @@ class TrueFalse(Kind):
             }
             for answer in ANSWERS
         ]
-        return {
-            "kind": self.name,
-            "prompt": text_in(content, "prompt", language),
-            "answered": response is not None,
-            "yours": [option["text"] for option in options if option["chosen"]],
-            "right": [option["text"] for option in options if option["correct"]],
-            "options": options,
-            "feedback": text_in(content, "feedback", language),
-        }
+        return {"kind": self.name, **review_of_options(content, response, options, language)}
 
     def remarks(self, review: dict[str, Any]) -> list[str]:
-        return [option["feedback"] for option in review["options"] if option["chosen"] and option["feedback"]]
+        return remarks_on_options(review)
 
     def tally(self, content: Content, response: Any) -> list[str]:
         return [response or NO_ANSWER]
