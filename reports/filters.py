@@ -17,6 +17,7 @@ from courses.models import Activity, Enrollment
 from people import roles
 from people.models import Function, OrgUnit, User
 from people.selectors import units_below
+from people.unit_choice import UnitChoice
 from reports.enums import RowMark, RowStatus
 
 REPORT_KINDS = (ActivityKind.PATH, ActivityKind.MODULE)
@@ -68,11 +69,6 @@ def report_activities() -> QuerySet[Activity]:
     return Activity.objects.filter(kind__in=REPORT_KINDS).filter(Q(is_live=True) | Exists(taken)).order_by("code", "pk")
 
 
-class _UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # the runtime class takes no parameter
-    def label_from_instance(self, obj: OrgUnit) -> str:
-        return "\u2003" * (int(obj.depth) - 1) + str(obj.name)
-
-
 class ActivityChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # the runtime class takes no parameter
     """Activities by their key, named by code and title."""
 
@@ -106,7 +102,7 @@ class FilterForm(forms.Form):
     activity = ActivityChoice(
         Activity.objects.none(), label=_("Module or path"), required=False, to_field_name="key", empty_label=_("All")
     )
-    unit = _UnitChoice(OrgUnit.objects.none(), label=_("Unit with sub-units"), required=False, empty_label=_("All"))
+    unit = UnitChoice(OrgUnit.objects.none(), label=_("Unit with sub-units"), required=False, empty_label=_("All"))
     function = forms.ModelChoiceField(
         Function.objects.none(), label=_("Function"), required=False, to_field_name="slug", empty_label=_("All")
     )

@@ -13,6 +13,7 @@ from enablement.core.disclosure import MINIMUM_GROUP
 from people import roles
 from people.models import Function, OrgUnit, User, VisibilitySettings
 from people.selectors import units_below
+from people.unit_choice import UnitChoice
 from reports.aggregates import ALL, Aggregates, Key
 from reports.definitions import DEFINITIONS
 from reports.views.common import actor_of, address, for_role
@@ -39,9 +40,7 @@ class GroupForm(forms.Form):
     function = forms.ModelChoiceField(
         Function.objects.all(), label=_("Function"), required=False, to_field_name="slug", empty_label=_("All")
     )
-    unit = forms.ModelChoiceField(
-        OrgUnit.objects.none(), label=_("Unit with sub-units"), required=False, empty_label=_("All")
-    )
+    unit = UnitChoice(OrgUnit.objects.none(), label=_("Unit with sub-units"), required=False, empty_label=_("All"))
 
     def __init__(self, data: Any, *, root: OrgUnit | None) -> None:
         super().__init__(data, auto_id="group-%s")
