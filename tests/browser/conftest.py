@@ -8,6 +8,8 @@ import json
 import os
 import re
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -174,8 +176,17 @@ def visit(chromium: Browser, live: str) -> Iterator[Callable[..., Visitor]]:
         except AssertionError as error:
             problems.append(str(error))
         visitor.context.close()
+    answer_what_was_asked()
     if problems:
         pytest.fail("\n".join(problems))
+
+
+def answer_what_was_asked() -> None:
+    """Waits for requests that the server still works on: what they write must not meet the emptying of the tables."""
+    end = time.monotonic() + 20
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+        assert time.monotonic() < end, "the server does not come to an end with its requests"
+        time.sleep(0.02)
 
 
 @pytest.fixture

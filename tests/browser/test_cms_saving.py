@@ -49,10 +49,10 @@ def test_handing_in_waits_for_the_draft_that_is_being_saved(
     page.route(
         "**/admin/pages/add/**", lambda route: held.append(route) if is_own_saving(route.request) else route.continue_()
     )
-    page.locator("[name=intro]").fill("How an offer becomes an order.")
     with page.expect_request(is_own_saving):
         page.locator("input[name=title]").fill("Offers")
         page.locator("input[name=title]").blur()
+    page.locator("[name=intro]").fill("How an offer becomes an order.")  # the draft on its way lacks it
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
     hand_in(page)

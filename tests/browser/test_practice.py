@@ -92,6 +92,7 @@ def test_practice_without_scripts(visit: Visit, alice: User, attempt: Attempt) -
     page.get_by_label("Option 1 (en)").check()
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("#q1-told")).to_contain_text("Right")
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
     page.get_by_role("button", name="Next").click()
     expect(page.locator("#q2-title")).to_be_visible()
@@ -163,5 +164,6 @@ def test_practice_one_after_the_other_without_scripts(visit: Visit, alice: User,
     page.goto(page.url.replace("/2/", "/1/"))
     page.wait_for_url("**/2/")
     expect(page.locator("#q1-told")).to_have_count(0)
-    page.get_by_role("button", name="Check", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("[data-question='2']")).to_be_visible()

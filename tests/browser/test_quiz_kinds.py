@@ -193,6 +193,7 @@ def test_every_kind_is_answered_without_scripts(visit: Visit, alice: User, attem
     page.wait_for_url("**/review/")
     assert kept(attempt) == {item.item_version.kind: best_of(item) for item in items}
     page.locator("[data-ask]").click()
+    page.wait_for_url("**/submit/")
     page.locator("main .btn--primary").click()
     page.wait_for_url("**/result/")
     assert page.locator(".verdict--right").count() == len(items) - len(SOME)

@@ -15,6 +15,7 @@ from courses.models import HomePage
 from people.models import User
 from tests.assessments import factories
 from tests.browser.conftest import NARROW, PHONE, TIMEOUT, WIDE, Visitor, assert_accessible, pause
+from tests.browser.test_keyboard import press
 from tests.courses.factories import enrolled, module_tree
 
 pytestmark = pytest.mark.browser
@@ -73,15 +74,17 @@ def go_on(page: Page, position: int) -> None:
 def test_an_answer_is_on_the_server_within_a_second(visit: Visit, learner: User, attempt: Attempt) -> None:
     page = ready(visit(learner).open(path(attempt)))
     expect(slot(page)).to_have_attribute("data-state", "idle")
+    page.evaluate(
+        "addEventListener('click', () => { window.answered = performance.now(); }, { capture: true, once: true })"
+    )
     with page.expect_response(lambda response: response.url.endswith("/save/")) as info:
-        clicked = page.evaluate("performance.now()")
         option(page, 2).check()
     assert info.value.ok
     # The browser lists a request when its answer has been read, which is later than the first byte of it.
     sent = page.wait_for_function(
         "performance.getEntriesByType('resource').findLast(entry => entry.name.endsWith('/save/'))?.startTime"
     )
-    assert sent.json_value() - clicked < 1000
+    assert 0 <= sent.json_value() - page.evaluate("window.answered") < 1000
     expect(slot(page)).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
     assert answers(attempt) == {1: "o-2"}
     go_on(page, 2)
@@ -322,7 +325,8 @@ def test_one_question_after_the_other(visit: Visit, learner: User, page: QuizPag
     ready(other)
     assert_accessible(tab)
     option(tab, 2).check()
-    tab.locator("[data-question] .btn--primary").dblclick()
+    # In one step: the second click of a slow double click would meet the next question's button.
+    tab.locator("[data-question] .btn--primary").evaluate("button => { button.click(); button.click(); }")
     tab.wait_for_url("**/2/")
     ready(tab)
     expect(tab.locator("[data-question]")).to_have_count(1)
@@ -339,15 +343,14 @@ def test_one_question_after_the_other(visit: Visit, learner: User, page: QuizPag
 def test_a_whole_test_by_keyboard_alone(visit: Visit, learner: User, page: QuizPage) -> None:
     """From the start card to the result: Tab, arrows, space and Enter."""
     tab = visit(learner).open(str(page.url).replace("/de/", "/de/"))
-    tab.locator("form button.btn--primary").focus()
-    tab.keyboard.press("Enter")
+    press(tab, tab.locator("form button.btn--primary"))
     tab.wait_for_url("**/1/")
     ready(tab)
     attempt = Attempt.objects.get()
     keyboard = tab.keyboard
     first = tab.locator("[data-question='1'] input[type=radio]").first
-    first.focus()
-    keyboard.press("Space")
+    press(tab, first, "Space")
+    expect(first).to_be_checked()
     keyboard.press("Enter")  # presses the form's first button, which is Next
     expect(tab.locator("#q2-title")).to_be_focused()
     for _box in range(2):
@@ -475,6 +478,7 @@ def test_a_knowledge_check_keeps_the_focus_and_says_what_happens(visit: Visit, h
     visitor = visit(learner)
     visitor.expect_errors("ERR_INTERNET_DISCONNECTED")
     tab = visitor.open(str(lesson.url))
+    tab.wait_for_load_state("networkidle")  # each kind's script comes by itself
     first, second = tab.locator("knowledge-check").all()
     first.locator("[data-check]").click()
     trouble = first.locator("[data-said]")

@@ -149,7 +149,8 @@ def test_without_scripts_the_buttons_do_it(visit: Visit, home: HomePage, trainer
     expect(page.locator("[data-summary]")).to_have_text("3 questions read, 1 with a fault")
     expect(questions(page).locator(".several-question")).to_have_count(3)
     expect(page.locator("textarea[name=text]")).to_have_value(OUTLINE)
-    page.locator("[name=save]").click()
+    with page.expect_navigation():
+        page.locator("[name=save]").click()
     expect(page.locator("textarea[name=text]")).to_have_value(OUTLINE)
     assert Item.objects.count() == 3
 
