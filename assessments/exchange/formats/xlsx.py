@@ -3,44 +3,37 @@
 The first row holds the names that are read, the second the labels of the editor, items begin in the third.
 """
 
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-import openpyxl
 import xlsxwriter
-from defusedxml import DefusedXmlException
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
+from django.utils.translation import override
+from openpyxl.utils import get_column_letter
 
 from assessments.enums import Difficulty
 from assessments.exchange.archive import open_archive
 from assessments.exchange.formats.base import Format
-from assessments.exchange.formats.xlsx_layout import FRAME, CellError, Column, bare, cells_of, columns, guarded
+from assessments.exchange.formats.xlsx_book import FIRST_ROW, MAX_COLUMNS, Row, Sheet, beside, sheets
+from assessments.exchange.formats.xlsx_layout import (
+    FRAME,
+    CellError,
+    Column,
+    Odd,
+    bare,
+    cells_of,
+    columns,
+    guarded,
+    said,
+)
 from assessments.exchange.items import ExchangeItem, FileError, Level, Problem, Raw, ReadResult, WriteResult
 from assessments.exchange.limits import MAX_ITEMS, too_many
 from assessments.exchange.text import tidy
 from assessments.kinds import get_kind, kinds
 from assessments.kinds.base import LANGUAGES
 from courses.enums import Audience
-
-MAX_COLUMNS = 200
-FIRST_ROW = 3
-_DAMAGED = (
-    zipfile.BadZipFile,
-    InvalidFileException,
-    DefusedXmlException,
-    SyntaxError,  # both XML parsers that openpyxl may use raise descendants of it
-    KeyError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    OSError,
-    EOFError,
-)
 
 
 class Xlsx(Format):
@@ -51,16 +44,18 @@ class Xlsx(Format):
     bilingual = True
 
     def read(self, content: bytes, language: str) -> ReadResult:
-        open_archive(content)  # refuses bombs before openpyxl unpacks anything
+        archive = open_archive(content)  # refuses bombs before openpyxl unpacks anything
         result = ReadResult(languages=LANGUAGES, exact=True)
+        result.problems += [Problem(Level.LOSS, 0, "", sentence) for sentence in beside(archive)]
         known = False
-        for name, rows in _sheets(content):
-            if name not in kinds():
-                message = _("No kind of item is called “%(name)s”; the sheet is not read.") % {"name": name[:40]}
-                result.problems.append(Problem(Level.LOSS, 0, "", message, name))
+        for sheet in sheets(content, archive):
+            kind = sheet.name.strip().casefold()
+            if kind not in kinds():
+                message = _("No kind of item is called “%(name)s”; the sheet is not read.") % {"name": sheet.name[:40]}
+                result.problems.append(Problem(Level.LOSS, 0, "", message, sheet.name))
                 continue
             known = True
-            _Sheet(name, result).read(rows)
+            _Reader(kind, result).read(sheet)
         if not known:
             raise FileError(_("No sheet has the name of a kind of item. Begin with the template."))
         if not result.items and not result.problems:
@@ -129,64 +124,88 @@ def _frame(item: ExchangeItem) -> dict[str, str | None]:
     return {name: guarded(value) if value else None for name, value in values.items()}
 
 
-def _sheets(content: bytes) -> Iterator[tuple[str, Iterator[tuple[Any, ...]]]]:
-    """Name and rows of each sheet. Raises FileError for what is no workbook."""
-    try:
-        book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheets = [(str(sheet.title), sheet) for sheet in book.worksheets]
-    except _DAMAGED as error:
-        raise FileError(_("This workbook cannot be read.")) from error
-    for name, sheet in sheets:
-        yield name, _rows(sheet)
-
-
-def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
-    rows = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS, max_row=FIRST_ROW + MAX_ITEMS * 12)
-    while True:
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except _DAMAGED as error:
-            raise FileError(_("This workbook cannot be read.")) from error
-        yield row
-
-
-class _Sheet:
+class _Reader:
     """Reads the rows of one kind."""
 
     def __init__(self, kind: str, result: ReadResult) -> None:
         self.kind, self.result = kind, result
         self.columns = {column.name: column for column in columns(get_kind(kind).block())}
         self.item: ExchangeItem | None = None
+        self.begun: list[int] = []
         self.wrong: list[str] = []
+        self.notes: list[str] = []
 
-    def read(self, rows: Iterator[tuple[Any, ...]]) -> None:
-        heads = [tidy(str(cell or "")) for cell in next(rows, ())]
+    def lose(self, line: int, message: str) -> None:
+        self.result.problems.append(Problem(Level.LOSS, line, "", message, self.kind))
+
+    def read(self, sheet: Sheet) -> None:
+        heads = [self._head(cell) for cell in next(sheet.rows, [])][:MAX_COLUMNS]
         if not any(heads):
             return
-        unknown = [head for head in heads if head and head not in self.columns and head not in FRAME]
+        unknown = [head for head in heads if head and not self._known(head)]
         if unknown:
-            message = _("Not read: %(names)s.") % {"names": ", ".join(unknown)[:200]}
-            self.result.problems.append(Problem(Level.LOSS, 1, "", message, self.kind))
+            self.lose(1, _("Not read: %(names)s.") % {"names": ", ".join(unknown)[:200]})
         twice = sorted({head for head in heads if head and heads.count(head) > 1})
         if twice:
             raise FileError(_("The column “%(name)s” stands twice in the sheet “%(sheet)s”.") % {
                 "name": twice[0], "sheet": self.kind})  # fmt: skip
-        next(rows, None)  # labels
-        for line, row in enumerate(rows, FIRST_ROW):
-            cells = {head: cell for head, cell in zip(heads, row, strict=False) if head and cell not in (None, "")}
+        self._note_labels(next(sheet.rows, []))
+        unnamed: set[int] = set()
+        for line, row in enumerate(sheet.rows, FIRST_ROW):
+            filled = {place: cell for place, cell in enumerate(row) if isinstance(cell, Odd) or said(cell).strip()}
+            cells = {heads[place]: cell for place, cell in filled.items() if place < len(heads) and heads[place]}
+            unnamed |= {place for place in filled if place >= len(heads) or not heads[place]}
             if cells:
                 self._row(line, cells, heads)
         self._finish()
+        if unnamed:
+            letters = ", ".join(get_column_letter(place + 1) for place in sorted(unnamed))
+            self.lose(
+                1, _("Columns without a name in the first row are not read: %(names)s.") % {"names": letters[:200]}
+            )
+        self._note_merged(sheet, heads)
+
+    def _head(self, cell: Any) -> str:
+        """The name of a column; capital letters are forgiven."""
+        head = tidy(said(cell)) if not isinstance(cell, Odd) else cell.text
+        return head.casefold() if self._known(head.casefold()) else head
+
+    def _note_labels(self, row: Row) -> None:
+        """The second row is passed over; say so where an item might stand in it."""
+        texts = [text for cell in row if not isinstance(cell, Odd) and (text := tidy(said(cell)))]
+        labels = set(FRAME)
+        for language in LANGUAGES:
+            with override(language):
+                labels |= {str(label) for label in FRAME.values()}
+                labels |= {column.label for column in columns(get_kind(self.kind).block())}
+        if texts and not labels & set(texts):
+            names = ", ".join(texts)[:120]
+            self.lose(2, _("The second row is for labels; nothing in it is read: %(names)s.") % {"names": names})
+
+    def _note_merged(self, sheet: Sheet, heads: list[str]) -> None:
+        """Merged cells have their content in the first row alone, whoever thinks that it stands in all of them."""
+        for one in sheet.merged:
+            head = heads[one.column - 1] if one.column <= len(heads) else ""
+            others = [line for line in self.begun if one.first < line <= one.last]
+            if one.last >= FIRST_ROW and head and (others or self._list_of(head)):
+                self.lose(
+                    max(one.first, 1),
+                    _("Merged rows %(first)d to %(last)d, %(column)s: their text is read in the first one alone.")
+                    % {"first": one.first, "last": one.last, "column": head},
+                )
 
     def _row(self, line: int, cells: dict[str, Any], heads: list[str]) -> None:
         """A row with a field of the item begins one; a row with list entries only continues it."""
-        if self.item is None or any(head in FRAME or not self._list_of(head) for head in cells if self._known(head)):
+        begins = any(head in FRAME or not self._list_of(head) for head in cells if self._known(head))
+        if self.item is None or begins:
             self._finish()
             if len(self.result.items) >= MAX_ITEMS:
                 raise too_many()
+            cells = self._made_plain(line, cells)
             self.item = self._begin(line, cells, heads)
+            self.begun.append(line)
+        else:
+            cells = self._made_plain(line, cells)
         entries: dict[str, dict[str, Any]] = {}
         for head, cell in cells.items():
             column = self.columns.get(head)
@@ -195,6 +214,18 @@ class _Sheet:
         for name, values in entries.items():
             self.item.raw[name].append(self._entry(name, values, heads))
 
+    def _made_plain(self, line: int, cells: dict[str, Any]) -> dict[str, Any]:
+        """The cells with texts for what a spreadsheet has made something else of; that is noted, or a fault."""
+        plain = {}
+        for head, cell in cells.items():
+            if not isinstance(cell, Odd):
+                plain[head] = cell
+            elif self._known(head):
+                plain[head] = cell.text
+                where = {"line": line, "column": head, "why": cell.fault or cell.note}
+                (self.wrong if cell.fault else self.notes).append(_("row %(line)d, %(column)s: %(why)s") % where)
+        return plain
+
     def _known(self, head: str) -> bool:
         return head in FRAME or head in self.columns
 
@@ -202,16 +233,16 @@ class _Sheet:
         return self.columns[head].list_name if head in self.columns else ""
 
     def _begin(self, line: int, cells: dict[str, Any], heads: list[str]) -> ExchangeItem:
-        said = {name: tidy(bare(str(cells.get(name) or ""))) for name in FRAME}
+        frame = {name: tidy(bare(said(cells.get(name)))) for name in FRAME}
         raw: Raw = {column.list_name: [] for head in heads if (column := self.columns.get(head)) and column.list_name}
-        item = ExchangeItem(self.kind, raw, title=said["title"], line=line, file=self.kind, identifier=said["id"])
-        item.strong = bool(said["id"])
-        item.topic_de, item.topic_en, item.lesson = said["topic_de"], said["topic_en"], said["lesson"]
-        item.tags = [tag for part in said["tags"].replace(";", ",").split(",") if (tag := tidy(part))]
+        item = ExchangeItem(self.kind, raw, title=frame["title"], line=line, file=self.kind, identifier=frame["id"])
+        item.strong = bool(frame["id"])
+        item.topic_de, item.topic_en, item.lesson = frame["topic_de"], frame["topic_en"], frame["lesson"]
+        item.tags = [tag for part in frame["tags"].replace(";", ",").split(",") if (tag := tidy(part))]
         self.item = item
-        item.audience = self._choice(line, "audience", said["audience"], Audience)
+        item.audience = self._choice(line, "audience", frame["audience"], Audience)
         if "difficulty" in heads:
-            item.difficulty = self._choice(line, "difficulty", said["difficulty"], Difficulty)
+            item.difficulty = self._choice(line, "difficulty", frame["difficulty"], Difficulty)
         for head in heads:
             column = self.columns.get(head)
             if column is not None and not column.list_name:
@@ -247,9 +278,11 @@ class _Sheet:
     def _finish(self) -> None:
         item, self.item = self.item, None
         wrong, self.wrong = self.wrong, []
+        notes, self.notes = self.notes, []
         if item is None:
             return
-        if not any(item.raw.get(f"prompt_{language}") for language in LANGUAGES):
+        item.losses += notes
+        if not wrong and not any(item.raw.get(f"prompt_{language}") for language in LANGUAGES):
             wrong.append(_("It has no question."))
         if wrong:
             self.result.problems.append(Problem(Level.ITEM, item.line, item.name, " ".join(wrong[:5]), self.kind))

@@ -39,6 +39,19 @@ class CellError(ValueError):
 
 
 @dataclass(frozen=True)
+class Odd:
+    """A cell that a spreadsheet has made something else of: what is read instead, or why nothing can be."""
+
+    text: str = ""
+    note: str = ""
+    fault: str = ""
+
+
+class Percent(float):
+    """A number that is shown in percent: 0.5 as 50 %."""
+
+
+@dataclass(frozen=True)
 class Column:
     """`name` is that in the sheet; `field` the key in the block (empty: the entry itself); `list_name` its list."""
 
@@ -69,7 +82,7 @@ class Column:
 
     def read(self, cell: Any) -> Any:
         """The stored value of a cell. Raises CellError."""
-        text = tidy(bare(_said(cell)))
+        text = tidy(bare(self._shown(cell) if self.is_text else said(cell)))
         if isinstance(self.block, blocks.BooleanBlock):
             if text.lower() not in YES | NO:
                 raise CellError(_("Write x, or leave it empty."))
@@ -84,8 +97,19 @@ class Column:
             return text
         return _nested(text)
 
+    def _shown(self, cell: Any) -> str:
+        """A number in a text as who typed it sees it."""
+        if isinstance(cell, bool) or not isinstance(cell, float | int):
+            return said(cell)
+        shown = round(Decimal(repr(float(cell))) * 100, 10) if isinstance(cell, Percent) else Decimal(str(cell))
+        text = format(shown, "f")
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        text = text.replace(".", ",") if self.field.endswith("_de") else text
+        return f"{text} %" if isinstance(cell, Percent) else text
 
-def _said(cell: Any) -> str:
+
+def said(cell: Any) -> str:
+    """A cell's value as text."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
