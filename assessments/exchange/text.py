@@ -11,6 +11,7 @@ from assessments.exchange.items import FileError
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"),
          (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # fmt: skip
 _LISTS = {"ul", "ol", "li", "dl", "dt", "dd", "table", "tr"}
+_NUMBERED = frozenset({"ol", "ul"})
 _BLOCKS = frozenset(
     {"p", "div", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "section", "article", "figure"}
     | {"figcaption"}
@@ -21,6 +22,11 @@ _SKIPPED = frozenset({"script", "style", "head", "title"})
 _VOID = frozenset({"br", "hr", "img", "input", "source", "wbr", "meta", "link"})
 _MEDIA = frozenset({"img", "video", "audio", "object", "embed", "iframe", "svg", "canvas", "source"})
 _FORMULA = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]|\$\$.+?\$\$", re.DOTALL)
+_RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_SCRIPTS = {"sup": (_RAISED, "^"), "sub": (_LOWERED, "_")}
+# Links that say something outside of their page.
+_ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel):\S+", re.IGNORECASE)
 _BLANKS, _SOURCE_BREAK = re.compile(r"\s+"), re.compile(r"[ \t]*[\n\r]\s*")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 
@@ -60,6 +66,12 @@ def tidy(text: str) -> str:
     return _CONTROL.sub("", text).strip()
 
 
+def _first_number(attributes: dict[str, str | None]) -> tuple[str, int]:
+    """How a numbered list counts: type and first number."""
+    start = attributes.get("start") or ""
+    return attributes.get("type") or "1", int(start) if start.isdecimal() and len(start) < 6 else 1
+
+
 class _Reducer(HTMLParser):
     """HTML to lines of text; notes what formatting and media went."""
 
@@ -73,6 +85,8 @@ class _Reducer(HTMLParser):
         self.sources: list[tuple[str, str]] = []
         self.skipping = 0
         self.preformatted = 0
+        self.lists: list[tuple[str, int] | None] = []  # numbered ones: how, and the next number
+        self.open: list[tuple[str, int, str]] = []  # links and raised or lowered text: tag, first part, address
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SKIPPED:
@@ -80,6 +94,8 @@ class _Reducer(HTMLParser):
             self.formatting.add(tag)
         elif tag in _MEDIA:
             self._media(tag, {name: value or "" for name, value in attrs})
+        elif tag in _SCRIPTS or tag == "a":
+            self.open.append((tag, len(self.parts), dict(attrs).get("href") or ""))
         elif tag not in _IGNORED:
             self.formatting.add(tag)
         if tag == "pre":
@@ -88,8 +104,7 @@ class _Reducer(HTMLParser):
             self.parts.append("\n")
         elif tag in _BLOCKS:
             self._new_line()
-        if tag == "li":
-            self.parts.append("– ")
+        self._list(tag, dict(attrs))
         if tag in {"td", "th"} and self.parts and not self.parts[-1].endswith("\n"):
             self.parts.append(" | ")
 
@@ -98,6 +113,10 @@ class _Reducer(HTMLParser):
             self.skipping = max(0, self.skipping - 1)
         if tag == "pre":
             self.preformatted = max(0, self.preformatted - 1)
+        if tag in _NUMBERED and self.lists:
+            self.lists.pop()
+        if self.open and self.open[-1][0] == tag:
+            self._close(*self.open.pop())
         if tag == "p":
             self.parts.append("\n\n")
         elif tag in _BLOCKS and tag not in _VOID:
@@ -108,6 +127,38 @@ class _Reducer(HTMLParser):
         if not last.endswith("\n"):
             self.parts.append("\n")
 
+    def _list(self, tag: str, attributes: dict[str, str | None]) -> None:
+        if tag in _NUMBERED:
+            self.lists.append(_first_number(attributes) if tag == "ol" else None)
+        elif tag == "li":
+            self.parts.append(self._bullet())
+
+    def _bullet(self) -> str:
+        """“2. ” or “b. ” where answers may name it so."""
+        if not self.lists or self.lists[-1] is None:
+            return "– "
+        how, number = self.lists[-1]
+        self.lists[-1] = how, number + 1
+        letters = how in {"a", "A"} and 1 <= number <= 26
+        return f"{chr(ord(how) + number - 1) if letters else number}. "
+
+    def _close(self, tag: str, first: int, address: str) -> None:
+        """A link with its address behind it; 10² as such, or as 10^x: without a sign it would be another number."""
+        inside = "".join(self.parts[first:])
+        if tag == "a":
+            if not _ADDRESS.fullmatch(address):
+                self.formatting.add(tag)  # within the page or the course: its address says nothing elsewhere
+            elif address not in {inside.strip(), f"mailto:{inside.strip()}"}:
+                self.parts.append(f" ({address.removeprefix('mailto:')})")
+            return
+        table, sign = _SCRIPTS[tag]
+        text = inside.strip()
+        if text and all(ord(letter) in table for letter in text):
+            self.parts[first:] = [text.translate(table)]
+        elif text:
+            self.formatting.add(tag)
+            self.parts[first:] = [f"{sign}{text}" if len(text) == 1 else f"{sign}({text})"]
+
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
         if tag in _SKIPPED:
@@ -117,6 +168,8 @@ class _Reducer(HTMLParser):
         if tag == "img" and self.takes is not None and self.takes(attributes.get("src", ""), attributes.get("alt", "")):
             return
         self.media.add(tag)
+        if tag in {"audio", "video"} and not attributes.get("src"):
+            return  # the sources inside of it are named
         self.sources.append((attributes.get("src", "")[:1000], attributes.get("alt", "")))
         if attributes.get("alt"):
             self.parts.append(f"[{attributes['alt']}]")
@@ -138,6 +191,7 @@ def html_to_text(
     reducer = _Reducer(_SOURCE_BREAK if keep_blanks else _BLANKS, takes)
     reducer.feed(html)
     reducer.close()
+    reducer.formatting |= {tag for tag, _first, _address in reducer.open}  # never closed, so not read as what it is
     joined = "".join(reducer.parts)
     lines = [line.strip() for line in (joined if keep_blanks else joined.replace("\xa0", " ")).split("\n")]
     text = tidy(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)))

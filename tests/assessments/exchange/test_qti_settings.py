@@ -144,3 +144,67 @@ def test_rubrics_for_markers_are_named_whole() -> None:
     assert said.startswith("Not read: rubric-block (scorer) “Zeile 1 der Anweisung für alle, die bewerten. Zeile 2 der")
     assert "Zeile 4 der Anweisung" in said
     assert item.raw["prompt_de"] == "Was?"
+
+
+SHOW = (
+    '<setOutcomeValue identifier="F"><baseValue baseType="identifier">feedbackModal_{0}</baseValue></setOutcomeValue>'
+)
+RULE = (
+    '<responseCondition><responseIf><and><match><variable identifier="R"/><correct identifier="R"/></match></and>'
+    f"{SHOW.format(1)}</responseIf><responseElse>{SHOW.format(2)}</responseElse></responseCondition>"
+)
+
+
+def feedback(ident: str, text: str) -> str:
+    return f'<modalFeedback outcomeIdentifier="F" identifier="{ident}" showHide="show">{text}</modalFeedback>'
+
+
+def test_feedback_on_right_and_on_other_answers_is_feedback_by_score() -> None:
+    """As TAO writes it. Everybody read both as the explanation."""
+    both = feedback("feedbackModal_1", "Sehr gut.") + feedback("feedbackModal_2", "Noch einmal.")
+    rest = f"<responseProcessing>{RULE}</responseProcessing>{both}"
+    item = only(many(), OPEN, rest=rest)
+    bands = [(one["value"]["percent"], one["value"]["text_de"]) for one in item.raw["bands"]]
+    assert (bands, item.raw["feedback_de"], item.losses) == ([(100, "Sehr gut."), (0, "Noch einmal.")], "", [])
+    item = only(ONE, CHOICE, rest=rest)
+    assert item.raw["feedback_de"] == ""
+    assert [one.rpartition(": ")[2] for one in item.losses] == ["“Sehr gut.”", "“Noch einmal.”"]
+
+
+def test_several_feedbacks_without_a_rule_are_no_explanation() -> None:
+    both = feedback("feedback_1", "Sehr gut.") + feedback("feedback_2", "Noch einmal.")
+    item = only(ONE, CHOICE, rest=both)
+    assert item.raw["feedback_de"] == ""
+    assert [one.rpartition(": ")[2] for one in item.losses] == ["“Sehr gut.”", "“Noch einmal.”"]
+    item = only(ONE, CHOICE, rest=feedback("feedback", "Darum."))
+    assert (item.raw["feedback_de"], item.losses) == ("Darum.", [])
+
+
+def test_marks_that_only_outcomes_name_are_said() -> None:
+    """As Inspera and Canvas write them."""
+    outcome = (
+        '<outcomeDeclaration identifier="{0}" cardinality="single" baseType="float"><defaultValue><value>{1}</value>'
+        "</defaultValue></outcomeDeclaration>"
+    )
+    more = outcome.format("SCORE_EACH_WRONG", "-0.5") + outcome.format("SCORE_EACH_CORRECT", "1")
+    assert only(ONE + more, CHOICE).losses == ["Its own rules of scoring are not read (SCORE_EACH_WRONG -0.5)."]
+    assert "worth 10 points" in only(ONE + outcome.format("MAXSCORE", "10"), CHOICE).losses[0]
+    assert only(ONE + outcome.format("MAXSCORE", "1.0"), CHOICE).losses == []
+
+
+def test_a_second_tolerance_is_named() -> None:
+    equal = """<responseCondition><responseIf><equal toleranceMode="absolute" tolerance="{0}"><variable identifier="R"/>
+        <correct identifier="R"/></equal><setOutcomeValue identifier="SCORE"><baseValue baseType="float">{1}</baseValue>
+        </setOutcomeValue></responseIf></responseCondition>"""
+    rules = f"<responseProcessing>{equal.format('1', '1')}{equal.format('5', '0.5')}</responseProcessing>"
+    item = only(NUMBER, asked("textEntry"), rest=rules)
+    assert item.raw["tolerance"] == "1"
+    assert "Of several tolerances there, the first one counts here." in item.losses
+
+
+def test_powers_and_fractions_in_mathml_keep_their_meaning() -> None:
+    math = (
+        "<p>Löse <math><msup><mi>x</mi><mn>10</mn></msup><mo>=</mo><mfrac><mrow><mn>1</mn><mo>+</mo><mi>a</mi></mrow>"
+        "<mn>2</mn></mfrac><msqrt><mi>b</mi></msqrt></math></p>"
+    )
+    assert only(ONE, math + CHOICE).raw["prompt_de"].startswith("Löse x^(10)=(1+a)/2√(b)")

@@ -1,6 +1,7 @@
 """What stands around the question of an item: feedback, scoring of its own, and settings that an item has not."""
 
 import re
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ _PLAIN_RULES = frozenset(
     | {"set-outcome-value", "base-value", "map-response", "is-null", "not", "equal", "response-processing", "and"}
     | {"string-match", "multiple", "lt", "sum", "divide", "product", "index", "max", "or", "member"}
 )
-_EXPLANATIONS = ("explanation", "general", "solution", "feedback", "rationale")
+_EXPLANATIONS = ("explanation", "general", "solution", "rationale")
 _OF_A_CHOICE = frozenset({"simple-choice", "inline-choice", "simple-associable-choice", "hottext"})
 
 
@@ -27,6 +28,8 @@ def feedback(source: Source, root: Node) -> None:
     What is said in the same words to right and to wrong answers is an explanation too.
     """
     question = source.question
+    by_result = _by_result(root)
+    alone = len({ident_of(one) for one in _feedbacks(root) if ident_of(one).lower().startswith("feedback")}) == 1
     outcomes = {attribute(one, "identifier"): attribute(one, "base-type") for one in below(root, "outcome-declaration")}
     whole = []
     for node in _feedbacks(root):
@@ -37,7 +40,10 @@ def feedback(source: Source, root: Node) -> None:
             continue
         if outcome.upper() == "HINT" or ident.lower().startswith("hint"):
             question.hints.append(text)
-        elif ident.lower().startswith(_EXPLANATIONS):
+        elif (outcome, attribute(node, "identifier")) in by_result and attribute(node, "show-hide") != "hide":
+            begin = by_result[outcome, attribute(node, "identifier")]
+            question.bands[begin] = "\n\n".join(part for part in (question.bands.get(begin, ""), text) if part)
+        elif ident.lower().startswith(_EXPLANATIONS) or (alone and ident.lower().startswith("feedback")):
             question.feedback = "\n\n".join(part for part in (question.feedback, text) if part)
         elif (
             attribute(node, "show-hide") == "hide"
@@ -50,6 +56,39 @@ def feedback(source: Source, root: Node) -> None:
         return
     for text in whole:
         question.lose(whole_lost(text))
+
+
+def _by_result(root: Node) -> dict[tuple[str, str], int]:
+    """Outcome and identifier of feedback → the percentage from which it is shown: to right answers, or to all others.
+
+    By rules like those of TAO: if the response matches the correct one, set the outcome to this, else to that.
+    """
+    found: dict[tuple[str, str], int] = {}
+    for rule in below(root, "response-condition"):
+        first = next((one for one in rule if name_of(one) == "response-if"), None)
+        condition = next(iter(first), None) if first is not None else None
+        while condition is not None and name_of(condition) == "and" and len(list(condition)) == 1:
+            condition = next(iter(condition))
+        asked = {name_of(one) for one in condition} if condition is not None else set()
+        if (
+            condition is None
+            or name_of(condition) != "match"
+            or asked != {"variable", "correct"}
+            or len(list(rule)) > 2
+        ):
+            continue
+        for branch in (one for one in rule if name_of(one) in {"response-if", "response-else"}):
+            begin = 100 if branch is first else 0
+            found |= dict.fromkeys(_set_feedback(branch), begin)
+    return found
+
+
+def _set_feedback(branch: Node) -> Iterator[tuple[str, str]]:
+    for action in branch:
+        value = next(iter(action), None)
+        plain = value is not None and name_of(value) == "base-value" and attribute(value, "base-type") == "identifier"
+        if name_of(action) == "set-outcome-value" and value is not None and plain:
+            yield attribute(action, "identifier"), value.text.strip()
 
 
 def _told(source: Source, ident: str, text: str) -> bool:
@@ -116,11 +155,29 @@ def _note_rules(source: Source, root: Node) -> None:
             question.lose(
                 _("Its own rules of scoring are not read (%(names)s).") % {"names": ", ".join(sorted(names))[:120]}
             )
+    if marks := ", ".join(_marks_below_zero(root)):
+        question.lose(_("Its own rules of scoring are not read (%(names)s).") % {"names": marks[:120]})
     if attribute(root, "adaptive") == "true":
         question.lose(_("It is adaptive there; here it is answered once."))
     for node in below(root, "outcome-declaration"):
-        most = attribute(node, "normal-maximum")
-        if attribute(node, "identifier") == "SCORE" and most and number(most) not in (0, 1):
+        most = attribute(node, "normal-maximum") if attribute(node, "identifier") == "SCORE" else ""
+        if attribute(node, "identifier") == "MAXSCORE":
+            most = _default(node)
+        if most and number(most) not in (0, 1):
             question.lose(
                 _("It is worth %(points)s points there; here the test decides.") % {"points": percent(number(most))}
             )
+
+
+def _default(node: Node) -> str:
+    """The value that an outcome begins with."""
+    value = next(below(node, "default-value"), None)
+    return value.text.strip() if value is not None else ""
+
+
+def _marks_below_zero(root: Node) -> Iterator[str]:
+    """Outcomes that hold what a wrong answer costs, as Inspera writes them: `SCORE_EACH_WRONG -0.5`."""
+    for node in below(root, "outcome-declaration"):
+        name, value = attribute(node, "identifier"), _default(node)
+        if name != "SCORE" and attribute(node, "base-type") in {"float", "integer"} and value.startswith("-"):
+            yield f"{name} {value}"

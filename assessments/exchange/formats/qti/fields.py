@@ -52,6 +52,13 @@ def read_entry(source: Source, question: Question, node: Node, response: Declare
 
 def _tolerance(source: Source, ident: str, value: Decimal) -> Decimal:
     """Of the first comparison of this response that has one; a relative one is in percent of the value."""
+    told = {
+        (attribute(node, "tolerance-mode"), attribute(node, "tolerance"))
+        for node in below(source.root, "equal")
+        if ident in {attribute(one, "identifier") for one in below(node, "variable")} and attribute(node, "tolerance")
+    }
+    if len(told) > 1:
+        source.question.lose(_("Of several tolerances there, the first one counts here."))
     for node in below(source.root, "equal"):
         if ident not in {attribute(one, "identifier") for one in below(node, "variable")}:
             continue

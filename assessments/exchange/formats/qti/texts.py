@@ -77,7 +77,7 @@ def _element(source: Source, node: Node, name: str, mark: Mark) -> str:
     if name == "object" and is_picture(node):
         shown = next((one for one in below(node, "object", "img") if _ending(one) in _PICTURES), node)
         return f'<img src="{escape(_address(shown))}" alt="{escape(alt or tidy(node.text))}">'
-    named = {"src": address, "alt": alt}
+    named = {"href" if name == "a" else "src": address, "alt": alt}
     attributes = "".join(f' {key}="{escape(value)}"' for key, value in named.items() if value)
     tag = {"content-body": "div", "prompt": "div", "rubric-block": "div", "hottext": "span", "picture": "span"}
     return f"<{tag.get(name, node.tag)}{attributes}>{_markup(source, node, mark)}</{tag.get(name, node.tag)}>"
@@ -105,6 +105,13 @@ def _formula(source: Source, node: Node) -> str:
 
 
 def _letters(node: Node) -> str:
+    """The letters of MathML in a row, with signs where their place means something: x², a fraction, a root."""
+    parts = [_letters(one) for one in node if not name_of(one).startswith("annotation")]
+    sign = {"msup": "^", "msub": "_", "mfrac": "/"}.get(name_of(node))
+    if sign and len(parts) == 2:
+        return sign.join(part if len(part) == 1 else f"({part})" for part in map(str.strip, parts))
+    if name_of(node) == "msqrt":
+        return f"√({''.join(parts).strip()})"
     return "".join(
         one if isinstance(one, str) else "" if name_of(one).startswith("annotation") else _letters(one)
         for one in node.content
