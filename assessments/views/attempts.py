@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.enums import AnswerState, SaveStatus
-from assessments.kinds import ParseError
+from assessments.kinds import ParseError, get_kind
 from assessments.models import Attempt, AttemptItem
 from assessments.selectors import AttemptView, attempt_view, own_attempt, result_view
 from assessments.services import (
@@ -269,6 +269,7 @@ def _review_context(view: AttemptView) -> dict[str, object]:
         "sequential": view.attempt.is_sequential,
         "hand_in": hand_in_line(view.attempt) if view.attempt.hand_in_only(timezone.now()) else "",
         "open_count": len(view.unanswered),
+        "by_hand": any(get_kind(question.kind).by_hand for question in view.questions),
         "flagged_count": len(view.flagged),
         "remaining": view.seconds_left,
         "clock": clock(view.seconds_left or 0),

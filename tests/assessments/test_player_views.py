@@ -82,7 +82,18 @@ def test_the_card_says_what_will_happen_and_starts_by_post(browser: Client, page
     attempt = Attempt.objects.get()
     assert first.url == second.url == url("player", attempt, position=1)
     assert browser.get(url("resume", attempt)).url == first.url
-    assert "Continue the test" in browser.get(page.url).content.decode()
+    running = browser.get(page.url).content.decode()
+    assert "Continue the test" in running
+    assert "The first one is under way" in running
+    assert "None yet" not in running
+
+
+def test_a_result_that_people_have_to_find_is_not_promised_at_once(browser: Client, learner: User, tree: Any) -> None:
+    page = factories.quiz_page(tree.page, factories.fixed(factories.item(), factories.item("extended_text")))
+    attempt = start_attempt(learner, quiz=factories.quiz_of(page))
+    for asked in (browser.get(url("review", attempt)), browser.post(url("submit", attempt))):
+        assert "you are told when your result is there" in asked.content.decode()
+        assert "at once" not in asked.content.decode()
 
 
 def test_whoever_is_not_enrolled_is_sent_to_the_module(
@@ -191,6 +202,7 @@ def test_a_whole_test_by_forms_alone(browser: Client, attempt: Attempt) -> None:
     described = dialog.split('aria-describedby="')[1].split('"')[0].split()
     assert described, "who hears the dialog hears what is missing and that it is for good, not its button alone"
     assert all(f'id="{name}"' in dialog for name in described)
+    assert "you see your result at once" in dialog
     asked = browser.post(url("submit", attempt))
     assert "Submit now?" in asked.content.decode()
     assert Attempt.objects.get().is_open

@@ -66,10 +66,12 @@ def test_a_file_is_handed_in_by_keyboard_and_survives_a_reload(visit: Visit, ali
     page.locator("quiz-player[ready]").wait_for()
     choose(page, PICTURE)
     expect(page.locator("[data-status]")).to_contain_text("not a file of the sort")
+    expect(page.locator("[data-status]")).to_have_attribute("data-state", "failed")  # looks unlike "saved"
     choose(page, SOUND)
     expect(page.locator("[data-kept]")).to_contain_text("pitch.mp3")
     expect(page.locator("[data-slot]")).to_have_attribute("data-state", "saved")
     assert newest() == "pitch.mp3"
+    expect(page.locator("[data-status]")).to_have_attribute("data-state", "saved")
     expect(page.locator("[data-speaker]")).to_be_empty()  # the status says it, and says it once
     assert_accessible(page)
     page.reload()

@@ -1,16 +1,18 @@
 """What a small phone must still show whole."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
+from assessments.services import save_response, start_attempt, submit_attempt
 from courses.models import HomePage
 from people.models import User
 from people.services import grant_page_permissions
 from tests.assessments import factories
 from tests.browser.conftest import NARROW, PHONE, Visitor
-from tests.courses.factories import module_tree
+from tests.courses.factories import enrolled, module_tree
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
@@ -49,3 +51,29 @@ def test_the_names_of_tests_are_not_broken_into_letters(
     assert name is not None
     assert name["width"] > 150
     assert name["height"] < 200
+
+
+def test_a_score_fits_its_ring_and_links_stay_beside_their_icon(
+    visit: Callable[..., Visitor], home: HomePage, alice: User
+) -> None:
+    """Half points make the score longer; the way to a lesson takes two lines on a phone."""
+    tree = module_tree(home, lessons=1, title="Warum Marketing und Vertrieb aneinander vorbei arbeiten")
+    enrolled(alice, tree.module)
+    items = [factories.item("matching", lesson=tree.lessons[0]) for _each in range(10)]
+    quiz = factories.quiz_page(tree.page, factories.fixed(*items))
+    attempt = start_attempt(alice, quiz=factories.quiz_of(quiz))
+    for item in factories.items_of(attempt):
+        answer = dict(factories.right_answer(item))
+        save_response(alice, attempt=attempt, position=item.position, value=dict([answer.popitem()]), sequence=1)
+    submit_attempt(alice, attempt=attempt)
+    page = visit(alice, size=PHONE).open(f"/de/tests/attempts/{attempt.uuid}/result/")
+    expect(page.locator(".score .ring__text")).to_have_text(re.compile(r"\d,\d/10"))
+    ring, score = (page.locator(name).bounding_box() for name in (".score .ring", ".score .ring__text"))
+    assert ring is not None
+    assert score is not None
+    assert score["width"] < ring["width"] * 33 / 44, "the hole of the ring"
+    icon = page.locator(".verdict__lesson .icon").first.bounding_box()
+    link = page.locator(".verdict__lesson a").first.bounding_box()
+    assert icon is not None
+    assert link is not None
+    assert link["x"] >= icon["x"] + icon["width"]

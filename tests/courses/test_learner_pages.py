@@ -45,6 +45,16 @@ def test_home_greets_and_continues_where_the_person_left_off(home: HomePage, ali
     assert tree.lesson_pages[2].get_url() in html
 
 
+def test_no_time_left_is_said_where_nobody_knows_how_much(home: HomePage, alice: User, as_alice: Client) -> None:
+    tree = module_tree(home, lessons=1, quiz=True)
+    complete_lesson(alice, lesson=tree.lessons[0])
+    home_in(home, "en")
+    html = text(as_alice, "/en/")
+    assert "Test, step 2 of 2<" in html
+    assert "0 min" not in html
+    assert "1 of 2<" in text(as_alice, "/en/learn/mine/")
+
+
 def test_lesson_visit_sets_the_bookmark_but_only_for_who_is_enrolled(
     home: HomePage, alice: User, as_alice: Client
 ) -> None:

@@ -59,7 +59,8 @@ def state(name: str, text: str = "") -> dict[str, object]:
 def ring(done: int, total: int, label: str = "") -> dict[str, object]:
     """The progress ring, the arc of the pass: `{% ring 2 5 %}`."""
     share = 0 if not total else min(100, round(100 * done / total))
-    return {"done": done, "total": total, "share": share, "label": label}
+    # Six characters, as in 7.5/10, are wider than the hole of the ring.
+    return {"done": done, "total": total, "share": share, "label": label, "long": len(f"{done}/{total}") > 5}
 
 
 @register.inclusion_tag("components/pass_arc.html")

@@ -59,7 +59,7 @@ async function send(form, notify) {
   if (!file) return;
   sending.get(form)?.abort(); // another file was chosen meanwhile
   if (file.size > Number(box.dataset.limit)) {
-    say(form, box.dataset.tooLarge);
+    say(form, box.dataset.tooLarge, "failed");
     input.value = "";
     return;
   }
@@ -75,10 +75,10 @@ async function send(form, notify) {
     }
     progress(form, null);
     if (navigator.onLine) {
-      say(form, box.dataset.failed);
+      say(form, box.dataset.failed, "failed");
       part(form, "send").hidden = false;
     } else {
-      say(form, box.dataset.offline);
+      say(form, box.dataset.offline, "failed");
       addEventListener("online", () => waiting.has(form) && send(form, notify), { once: true });
     }
     return;
@@ -93,11 +93,11 @@ async function send(form, notify) {
   input.value = "";
   if (answer.body.next) location.replace(answer.body.next);
   if (!answer.ok) {
-    say(form, answer.body.message || box.dataset.failed);
+    say(form, answer.body.message || box.dataset.failed, "failed");
     return;
   }
   write(form, answer.body.value);
-  say(form, answer.body.message || box.dataset.uploaded);
+  say(form, answer.body.message || box.dataset.uploaded, "saved");
   notify(""); // the status has just said it
 }
 
@@ -109,6 +109,7 @@ function post(form, file) {
   data.append("file", file);
   const request = new XMLHttpRequest();
   sending.set(form, request);
+  progress(form, 0); // over a slow line the first step takes its time
   return new Promise((resolve, reject) => {
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) progress(form, Math.round((event.loaded / event.total) * 100));
@@ -141,6 +142,7 @@ function progress(form, percent) {
   if (part(form, "status").textContent !== words) say(form, words);
 }
 
-function say(form, words) {
+function say(form, words, state = "") {
+  part(form, "status").dataset.state = state;
   part(form, "status").textContent = words;
 }
