@@ -25,6 +25,7 @@ _FORMULA = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]|\$\$.+?\$\$", re.DOTALL)
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _SCRIPTS = {"sup": (_RAISED, "^"), "sub": (_LOWERED, "_")}
+_DEEPEST = 20  # within each other: each is put together once more with all that is inside
 # Links that say something outside of their page.
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel):\S+", re.IGNORECASE)
 _BLANKS, _SOURCE_BREAK = re.compile(r"\s+"), re.compile(r"[ \t]*[\n\r]\s*")
@@ -94,7 +95,7 @@ class _Reducer(HTMLParser):
             self.formatting.add(tag)
         elif tag in _MEDIA:
             self._media(tag, {name: value or "" for name, value in attrs})
-        elif tag in _SCRIPTS or tag == "a":
+        elif (tag in _SCRIPTS or tag == "a") and len(self.open) < _DEEPEST:
             self.open.append((tag, len(self.parts), dict(attrs).get("href") or ""))
         elif tag not in _IGNORED:
             self.formatting.add(tag)

@@ -53,10 +53,10 @@ def write_options(raw: Raw, language: str, *, right: Decimal, wrong: Decimal) ->
 
 
 def note_wordless(question: Question) -> None:
-    """Take out wrong answers that show nothing, and note it. Raises NotRepresentableError for a right one."""
+    """Take out wrong answers that show nothing, and note it. Raises NotRepresentableError for others."""
     empty = [answer for answer in question.answers if not answer.text and answer.picture is None]
     if any(answer.fraction > 0 for answer in empty):
-        raise NotRepresentableError(_("A right answer in it has no text."))
+        raise NotRepresentableError(_("An answer that earns marks has no text."))
     if empty:
         question.lose(_("A wrong answer without a text is left out."))
         question.answers = [answer for answer in question.answers if all(answer is not one for one in empty)]

@@ -159,7 +159,7 @@ def _said(question: Question, text: str, how: str = "") -> str:
     if how == "markdown":
         question.lose(_("Markdown stays as it was typed."))
     if how == "html" or (how in {"", "moodle"} and re.search(r"</?[a-zA-Z][^<>]*>", text)):
-        text, losses, media = html_to_text(text)
+        text, losses, media = html_to_text(text if how == "html" else text.replace("\n", "<br>"))
         for loss in losses:
             question.lose(loss)
         for source, _alt in media:
@@ -177,7 +177,7 @@ def _answers(question: Question, text: str, how: str) -> None:
     bare = text.partition("#")[0].strip()
     if text.startswith("#"):
         _numerical(question, text[1:], how)
-    elif re.match(r">\s*(\d|[A-Z]|$)", text):
+    elif re.match(r">[ \t]*(\d|[A-Z]|\n|$)", text):
         _ordering(question, text, how)
     elif not text:
         question.qtype = "essay"

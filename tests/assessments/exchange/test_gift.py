@@ -193,7 +193,8 @@ def test_faults_name_line_and_reason(text: str, line: int, part: str) -> None:
         ("::a::Was?{~a ~b ~c}", "No answer is marked as right"),
         ("::a::Was?{~%0%a ~%-50%b}", "No answer is marked as right"),
         ("::a::Was?{=%0%a ~b}", "No answer is marked as right"),
-        ("::a::Was?{= ~b}", "right answer in it has no text"),
+        ("::a::Was?{= ~b}", "earns marks has no text"),
+        ("::a::Was?{=a ~%20%}", "earns marks has no text"),
         ("::a::Ordne.{=a -> 1 =b -> }", "“b” belongs to nothing"),
         ("::a::", "no answers"),
         ("{=a ~b}", "has no question"),
@@ -212,6 +213,18 @@ def test_a_title_alone_stands_as_the_question() -> None:
     (item,) = read("gift", "::Hauptstadt von Frankreich?::{=Paris ~Rom}").items
     assert item.raw["prompt_de"] == "Hauptstadt von Frankreich?"
     assert item.losses == ["It has a title alone, which stands as its question here."]
+
+
+def test_lines_stay_lines_where_markup_stands_in_them() -> None:
+    """Moodle's own format turns them into line breaks; in HTML they are blanks."""
+    for how, text in (("", "eins\nzwei"), ("[moodle]", "eins\nzwei"), ("[html]", "eins zwei")):
+        (item,) = read("gift", f"{how}eins\n<b>zwei</b> {{T}}").items
+        assert item.raw["prompt_de"] == text
+
+
+def test_an_order_needs_no_settings() -> None:
+    (item,) = read("gift", "Ordne {>\neins\nzwei\ndrei\n}").items
+    assert [one["value"]["text_de"] for one in item.raw["entries"]] == ["eins", "zwei", "drei"]
 
 
 def test_an_answer_without_a_text_is_named() -> None:

@@ -1,5 +1,7 @@
 """HTML to plain text: what carries meaning stays readable, what goes is named."""
 
+from time import perf_counter
+
 import pytest
 
 from assessments.exchange.text import html_to_text
@@ -24,6 +26,13 @@ def test_what_carries_meaning_stays(html: str, text: str, gone: str) -> None:
     found, losses, media = html_to_text(html)
     assert (found, media) == (text, [])
     assert losses == ([f"Formatting is reduced to plain text ({gone})."] if gone else [])
+
+
+def test_markup_within_markup_costs_no_time() -> None:
+    started = perf_counter()
+    html_to_text("<sup>xy" * 100_000 + "</sup>" * 100_000)
+    html_to_text('<a href="https://a.org">x' * 100_000 + "</a>" * 100_000)
+    assert perf_counter() - started < 10
 
 
 def test_a_player_is_named_by_its_sources() -> None:
