@@ -3,6 +3,7 @@
 The first row holds the names that are read, the second the labels of the editor, items begin in the third.
 """
 
+import re
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -34,6 +35,9 @@ from assessments.exchange.text import tidy
 from assessments.kinds import get_kind, kinds
 from assessments.kinds.base import LANGUAGES
 from courses.enums import Audience
+
+# Parted by commas or semicolons; a tag that holds one stands in quotation marks.
+_TAGS = re.compile(r'\s*"([^"]+)"\s*(?=[,;]|$)|([^,;]+)')
 
 
 class Xlsx(Format):
@@ -116,7 +120,7 @@ def _frame(item: ExchangeItem) -> dict[str, str | None]:
         "title": item.title,
         "topic_de": item.topic_de,
         "topic_en": item.topic_en,
-        "tags": ", ".join(item.tags),
+        "tags": ", ".join(f'"{tag}"' if set(tag) & set(",;") and '"' not in tag else tag for tag in item.tags),
         "audience": item.audience,
         "difficulty": item.difficulty or "",
         "lesson": item.lesson,
@@ -238,7 +242,7 @@ class _Reader:
         item = ExchangeItem(self.kind, raw, title=frame["title"], line=line, file=self.kind, identifier=frame["id"])
         item.strong = bool(frame["id"])
         item.topic_de, item.topic_en, item.lesson = frame["topic_de"], frame["topic_en"], frame["lesson"]
-        item.tags = [tag for part in frame["tags"].replace(";", ",").split(",") if (tag := tidy(part))]
+        item.tags = [tag for part in _TAGS.findall(frame["tags"]) if (tag := tidy(part[0] or part[1]))]
         self.item = item
         item.audience = self._choice(line, "audience", frame["audience"], Audience)
         if "difficulty" in heads:

@@ -202,6 +202,12 @@ def test_a_second_tolerance_is_named() -> None:
     assert "Of several tolerances there, the first one counts here." in item.losses
 
 
+def test_two_spellings_that_earn_the_same_do_not_make_capitals_matter() -> None:
+    for points, matter in (("Berlin=1 berlin=1", False), ("Berlin=1 berlin=0.5", True)):
+        item = only(declared("single", "string", "", points), asked("textEntry"))
+        assert item.raw["match_case"] is matter
+
+
 def test_powers_and_fractions_in_mathml_keep_their_meaning() -> None:
     math = (
         "<p>Löse <math><msup><mi>x</mi><mn>10</mn></msup><mo>=</mo><mfrac><mrow><mn>1</mn><mo>+</mo><mi>a</mi></mrow>"

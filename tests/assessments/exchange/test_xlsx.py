@@ -107,6 +107,14 @@ def test_faults_name_sheet_row_and_column(place: tuple[int, int], value: Any, pa
     )
 
 
+def test_tags_that_hold_a_comma_come_back() -> None:
+    raw = {"prompt_de": "Was?", "options": []}
+    tags = ["M01", "a, b", 'so "genannt"', "c;d"]
+    assert travelled("xlsx", outside("single_choice", raw, tags=tags)).tags == tags
+    rows = [HEADS, LABELS, ["q-1", "Runde", 'M01; "a, b",Silo', *ROWS[2][3:]], ROWS[3]]
+    assert read("xlsx", book(single_choice=rows)).items[0].tags == ["M01", "a, b", "Silo"]
+
+
 def test_unknown_sheets_and_columns_are_named() -> None:
     rows = [[*HEADS, "bonus"], LABELS, [*ROWS[2], 3], ROWS[3]]
     result = read("xlsx", book(single_choice=rows, Notes=[["x"]]))

@@ -44,7 +44,9 @@ def read_entry(source: Source, question: Question, node: Node, response: Declare
             answer.tolerance = _tolerance(source, ident, number(value)) if answer.fraction > 0 else Decimal(0)
         question.answers.append(answer)
     question.extras["literal"] = True  # an asterisk is one
-    differ_by_case = len({value.casefold() for value in values}) < len(values)
+    differ_by_case = len({value.casefold() for value in values}) < len(
+        {(key.casefold(), one) for key, one in values.items()}
+    )
     question.extras["usecase"] = "1" if response.case_sensitive or differ_by_case else "0"
     if attribute(node, "pattern-mask"):
         source.question.lose(_("Not read: %(names)s.") % {"names": "pattern-mask"})
