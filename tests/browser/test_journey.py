@@ -94,10 +94,10 @@ def write_notes(page: Page, text: str) -> None:
     """Fills the reflection and ticks the first box of the checklist, and waits until both are saved."""
     for reflection in page.locator(".reflection").all():
         reflection.get_by_role("textbox").fill(text)
-        expect(reflection.get_by_role("status")).to_have_attribute("data-state", "saved")
+        expect(reflection.locator(".note__status")).to_have_attribute("data-state", "saved")
     for checklist in page.locator(".checklist").all():
         checklist.get_by_role("checkbox").first.check()
-        expect(checklist.get_by_role("status")).to_have_attribute("data-state", "saved")
+        expect(checklist.locator(".note__status")).to_have_attribute("data-state", "saved")
 
 
 def go_through_test(page: Page, attempt: Attempt, say: Callable[[str], str], choose: Callable[[Any], Any]) -> None:
