@@ -4,9 +4,11 @@ Wagtail's hooks `before_serve_page` run for real visits only; a preview calls `p
 "a preview records nothing" holds by construction.
 """
 
+from functools import cache
 from itertools import accumulate
 from typing import Any
 
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from wagtail import hooks
@@ -19,8 +21,25 @@ from courses.selectors.dashboards import needs_following
 from courses.selectors.outlines import Outline, outline, outline_around
 from courses.selectors.records import activity_by_key
 from courses.services import follow_path, open_activity, refresh_satisfaction
+from enablement.core.prepared import Prepared
 from people import roles
 from people.models import User
+
+DEEPEST = 12  # addresses from the home page to a page; the page types allow four
+
+
+@cache
+def _on_the_way(steps: int) -> Prepared[Page]:
+    """The live pages at so many addresses."""
+    return Prepared(
+        lambda **step: Page.objects.filter(url_path__in=list(step.values()), live=True).select_related("locale"),
+        **{f"step_{number}": models.TextField() for number in range(steps)},
+    )
+
+
+@cache
+def _specific(kind: type[Page]) -> Prepared[Page]:
+    return Prepared(lambda pk: kind._default_manager.filter(pk=pk), pk=models.BigIntegerField())
 
 
 def serve_page(request: HttpRequest, path: str) -> HttpResponse:
@@ -36,11 +55,17 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
         raise Http404
     root = roots.get(language) or next(reversed(roots.values()))
     way = list(accumulate((f"{part}/" for part in path.split("/") if part), initial=root))
-    found = {page.url_path: page for page in Page.objects.filter(url_path__in=way, live=True).select_related("locale")}
+    if len(way) > DEEPEST:
+        raise Http404
+    steps = {f"step_{number}": address for number, address in enumerate(way)}
+    found = {page.url_path: page for page in _on_the_way(len(steps)).rows(**steps)}
     if len(found) < len(way):
         raise Http404
     page = found[way[-1]]
-    specific = page.specific
+    kind = page.specific_class
+    specific = page.specific if kind in {Page, None} else _specific(kind).first(pk=page.pk)
+    if specific is None:  # deleted in between
+        raise Http404
     specific.locale = page.locale  # read above; the specific page would ask again
     request._wagtail_route_for_request = RouteResult(specific)  # type: ignore[attr-defined]  # Wagtail's own cache
     return serve(request, path)  # type: ignore[no-any-return]  # untyped

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -195,30 +197,53 @@ def outline(user: User, *, module: Activity, current: UUID | None = None) -> Out
     return outlines(user, [module], current=current)[module.pk]
 
 
-def outline_around(user: User, *, key: UUID) -> Outline | None:
-    """The outline of the module that holds the lesson or test with this key, in four queries; None for no module.
-
-    The lock and the person's function ride on the query of the activities: a lesson page has twelve queries in all.
-    """
+def _activities_around(key: Any, user: Any) -> QuerySet[Activity]:
+    """The module of the lesson or test with this key and all below it, with its lock and the person's function."""
     holder = Activity.objects.filter(key=key).values("parent")
     done = Enrollment.objects.filter(user=user, satisfied_at__isnull=False)
     closed = Prerequisite.objects.filter(module=OuterRef("pk")).exclude(
         Exists(done.filter(activity=OuterRef("requires")))
     )
-    found = list(
+    return (
         Activity.objects.filter(Q(pk__in=holder) | Q(parent__in=holder))
         .annotate(closed=Exists(closed), reader=Subquery(Function.objects.filter(people=user).values("slug")[:1]))
         .order_by("position", "pk")
     )
+
+
+# A lesson is what learners open most.
+_around: Prepared[Any] = Prepared(_activities_around, key=models.UUIDField(), user=models.BigIntegerField())
+_enrollments = Prepared(
+    lambda user, module: Enrollment.objects.filter(user=user, activity=module).order_by("cycle"),
+    user=models.BigIntegerField(),
+    module=models.BigIntegerField(),
+)
+_progress = Prepared(
+    lambda user, module: Progress.objects.filter(Q(activity=module) | Q(activity__parent=module), user=user),
+    user=models.BigIntegerField(),
+    module=models.BigIntegerField(),
+)
+
+
+def outline_around(user: User, *, key: UUID) -> Outline | None:
+    """The outline of the module that holds the lesson or test with this key, in four queries; None for no module.
+
+    The lock and the person's function ride on the query of the activities: a lesson page has twelve queries in all.
+    """
+    found = _around.rows(key=key, user=user.pk)
     module = next((activity for activity in found if activity.parent_id is None), None)
     if module is None:
         return None
     children: list[Activity] = [
         each for each in found if each.parent_id == module.pk and (each.is_live or is_paused_test(each))
     ]
-    audience = frozenset({str(Audience.BOTH), *([module.reader] if module.reader else [])})
-    maybe_locked = [module] if module.closed else []
-    return _build(user, [module], {module.pk: children}, audience, maybe_locked, key)[module.pk]
+    reads = _Reads(
+        audience=frozenset({str(Audience.BOTH), *([module.reader] if module.reader else [])}),
+        enrollments=_enrollments.rows(user=user.pk, module=module.pk),
+        progress=_progress.rows(user=user.pk, module=module.pk),
+        locks=locks(user, [module]) if module.closed else {},
+    )
+    return _build([module], {module.pk: children}, reads, key)[module.pk]
 
 
 def outlines(user: User, modules: Iterable[Activity], *, current: UUID | None = None) -> dict[int, Outline]:
@@ -227,26 +252,32 @@ def outlines(user: User, modules: Iterable[Activity], *, current: UUID | None = 
     children: dict[int, list[Activity]] = {module.pk: [] for module in modules}
     for child in Activity.objects.filter(Q(is_live=True) | PAUSED_TEST, parent__in=children).order_by("position", "pk"):
         children[child.parent_id or 0].append(child)
-    return _build(user, modules, children, audience_of(user), modules, current)
+    activities = [*modules, *chain.from_iterable(children.values())]
+    reads = _Reads(
+        audience=audience_of(user),
+        enrollments=Enrollment.objects.filter(user=user, activity__in=modules).order_by("activity_id", "cycle"),
+        progress=Progress.objects.filter(user=user, activity__in=activities),
+        locks=locks(user, modules) if modules else {},
+    )
+    return _build(modules, children, reads, current)
+
+
+@dataclass(frozen=True)
+class _Reads:
+    """What is known of one person beside the outline's activities; enrolments in the order of their cycles."""
+
+    audience: frozenset[str]
+    enrollments: Iterable[Enrollment]
+    progress: Iterable[Progress]
+    locks: Mapping[int, Lock]
 
 
 def _build(
-    user: User,
-    modules: Sequence[Activity],
-    children: Mapping[int, Sequence[Activity]],
-    audience: frozenset[str],
-    maybe_locked: Sequence[Activity],
-    current: UUID | None,
+    modules: Sequence[Activity], children: Mapping[int, Sequence[Activity]], reads: _Reads, current: UUID | None
 ) -> dict[int, Outline]:
-    activities = [*modules, *(child for each in children.values() for child in each)]
-    enrollments = {
-        row.activity_id: row
-        for row in Enrollment.objects.filter(user=user, activity__in=modules).order_by("activity_id", "cycle")
-    }
-    rows = Progress.objects.filter(user=user, activity__in=activities)
-    progress = {(row.activity_id, row.cycle): row for row in rows}
-    locked = locks(user, maybe_locked) if maybe_locked else {}
-    links = page_links(activity.key for activity in activities)
+    enrollments = {row.activity_id: row for row in reads.enrollments}
+    progress = {(row.activity_id, row.cycle): row for row in reads.progress}
+    links = page_links(activity.key for activity in (*modules, *chain.from_iterable(children.values())))
     now = timezone.now()
     built = {}
     for module in modules:
@@ -255,7 +286,7 @@ def _build(
         own = {
             each.pk: progress[each.pk, cycle] for each in (module, *children[module.pk]) if (each.pk, cycle) in progress
         }
-        lock = locked.get(module.pk)
+        lock = reads.locks.get(module.pk)
         entries = [
             OutlineEntry(
                 activity=child,
@@ -263,7 +294,7 @@ def _build(
                 links=links.get(child.key, {}),
                 is_new=_is_new(child, enrollment, own.get(child.pk)),
                 locked=lock is not None,
-                required=is_required(child, audience),
+                required=is_required(child, reads.audience),
                 is_current=child.key == current,
             )
             for child in children[module.pk]
@@ -279,7 +310,7 @@ def _build(
             lock=lock,
             state="locked" if lock is not None else state,
             links=links.get(module.key, {}),
-            missing=[] if satisfied else missing_in_module(module, children[module.pk], own, audience),
+            missing=[] if satisfied else missing_in_module(module, children[module.pk], own, reads.audience),
         )
     return built
 

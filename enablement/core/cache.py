@@ -36,6 +36,28 @@ def forget(*keys: str) -> None:
         _kept.pop(key, None)
 
 
+class _QuickClient(RedisCacheClient):
+    """Django's client without two costs of each request: a new client object for each call, two calls to count."""
+
+    # Counts only what is there, as Django does, and in one step: no key can expire between the look and the counting.
+    _COUNT = "if redis.call('exists', KEYS[1]) == 1 then return redis.call('incrby', KEYS[1], ARGV[1]) end return false"
+
+    def __init__(self, servers: Any, **options: Any) -> None:
+        super().__init__(servers, **options)
+        self._for: dict[bool, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        if write not in self._for:
+            self._for[write] = super().get_client(key, write=write)
+        return self._for[write]
+
+    def incr(self, key: Any, delta: int) -> int:
+        found = self.get_client(key, write=True).eval(self._COUNT, 1, key, delta)
+        if found is None:
+            raise ValueError(f"Key {key!r} not found")
+        return int(found)
+
+
 class _SteadyClient:
     """Redis's client, or this process's memory while Redis fails.
 
@@ -46,7 +68,7 @@ class _SteadyClient:
     _away_until = 0.0
 
     def __init__(self, servers: Any, **options: Any) -> None:
-        self._redis = RedisCacheClient(servers, **options)
+        self._redis = _QuickClient(servers, **options)
         self._memory = LocMemCache("while-redis-is-away", {})
 
     def __getattr__(self, name: str) -> Any:

@@ -1,6 +1,7 @@
 """Redis or the database is away: what people still get, and what a script is told."""
 
 import errno
+import os
 import time
 from typing import Any
 
@@ -38,6 +39,28 @@ def test_without_redis_the_cache_is_this_processs_memory(without_redis: None) ->
     assert cache.get_many(["a", "b"]) == {"a": 2}
     cache.delete("a")
     assert cache.get("a", "gone") == "gone"
+
+
+@pytest.mark.skipif(not os.environ.get("TEST_REDIS_URL"), reason="counts in Redis")
+def test_redis_counts_in_one_step_what_is_there(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is limited asks once, and a count that has expired begins anew, with an end."""
+    monkeypatch.setattr(_SteadyClient, "_away_until", 0.0)
+    settings.CACHES = {
+        "default": {"BACKEND": "enablement.core.cache.SteadyRedisCache", "LOCATION": os.environ["CACHE_URL"]}
+    }
+    cache = caches["default"]
+    cache.delete("visits")
+    with pytest.raises(ValueError, match="visits"):
+        cache.incr("visits")
+    assert cache.get("visits") is None, "no count without an end is left behind"
+    assert cache.add("visits", 1, 60)
+    redis = cache._cache._redis.get_client(None, write=True)  # type: ignore[attr-defined]
+    asked: list[str] = []
+    execute = redis.execute_command
+    monkeypatch.setattr(redis, "execute_command", lambda *a, **o: (asked.append(a[0]), execute(*a, **o))[1])
+    assert (cache.incr("visits"), cache.incr("visits", 5)) == (2, 7)
+    assert len(asked) == 2
+    assert 0 < redis.ttl(cache.make_key("visits")) <= 60
 
 
 def test_redis_is_asked_again_after_a_pause(without_redis: None, monkeypatch: pytest.MonkeyPatch) -> None:
