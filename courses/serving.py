@@ -21,20 +21,15 @@ from courses.selectors.dashboards import needs_following
 from courses.selectors.outlines import Outline, outline, outline_around
 from courses.selectors.records import activity_by_key
 from courses.services import follow_path, open_activity, refresh_satisfaction
-from enablement.core.prepared import Prepared
+from enablement.core.prepared import Prepared, Several
 from people import roles
 from people.models import User
 
 DEEPEST = 12  # addresses from the home page to a page; the page types allow four
-
-
-@cache
-def _on_the_way(steps: int) -> Prepared[Page]:
-    """The live pages at so many addresses."""
-    return Prepared(
-        lambda **step: Page.objects.filter(url_path__in=list(step.values()), live=True).select_related("locale"),
-        **{f"step_{number}": models.TextField() for number in range(steps)},
-    )
+_live_at = Prepared(
+    lambda way: Page.objects.filter(url_path__in=way, live=True).select_related("locale"),
+    way=Several(models.TextField()),
+)
 
 
 @cache
@@ -57,8 +52,7 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
     way = list(accumulate((f"{part}/" for part in path.split("/") if part), initial=root))
     if len(way) > DEEPEST:
         raise Http404
-    steps = {f"step_{number}": address for number, address in enumerate(way)}
-    found = {page.url_path: page for page in _on_the_way(len(steps)).rows(**steps)}
+    found = {page.url_path: page for page in _live_at.rows(way=way)}
     if len(found) < len(way):
         raise Http404
     page = found[way[-1]]

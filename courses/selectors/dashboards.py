@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.paginator import Page as ListPage
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db import models
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from courses.enums import ActivityKind
 from courses.models import Activity, Enrollment, ModulePage, PathStep
-from courses.selectors.outlines import Outline, outlines
+from courses.selectors.outlines import Outline, enrollments_of, outlines
 from courses.selectors.pages import PageLink, best_link, page_links
 from courses.selectors.records import DUE_SOON, audience_of, enrollment_state
+from enablement.core.prepared import Prepared, Several
 from people.models import User
 
 PAGE_SIZE = 12
@@ -109,13 +112,18 @@ class PathView:
         )
 
 
+_steps = Prepared(
+    lambda paths: PathStep.objects.filter(path__in=paths).select_related("module").order_by("path", "position"),
+    paths=Several(models.BigIntegerField()),
+)
+
+
 def path_views(user: User, paths: list[Activity]) -> list[PathView]:
     """These paths with their steps, in nine queries."""
-    steps = list(PathStep.objects.filter(path__in=paths).select_related("module").order_by("path", "position"))
+    steps = _steps.rows(paths=[path.pk for path in paths])
     modules = {step.module_id: step.module for step in steps}
     by_module = outlines(user, modules.values())
-    rows = Enrollment.objects.filter(user=user, activity__in=paths).order_by("cycle")
-    enrollments = {row.activity_id: row for row in rows}
+    enrollments = enrollments_of(user, paths)
     audience = audience_of(user)
     links = page_links(path.key for path in paths)
     now = timezone.now()
@@ -164,14 +172,26 @@ def _by_due(outline: Outline) -> tuple[bool, datetime, int]:
     return due is None, due or timezone.now(), outline.module.position
 
 
+_running = Prepared(
+    lambda user: Enrollment.objects.filter(user=user, satisfied_at__isnull=True).select_related("activity"),
+    user=models.BigIntegerField(),
+)
+_unknown = Prepared(
+    lambda user: (
+        Activity.objects.filter(kind=ActivityKind.MODULE, is_live=True)
+        .exclude(Exists(Enrollment.objects.filter(user=user, activity=OuterRef("pk"))))
+        .order_by("position", "pk")[:EXPLORE]
+    ),
+    user=models.BigIntegerField(),
+)
+
+
 def home_view(user: User) -> HomeView:
     """Everything on the home page, in a constant number of queries."""
-    enrollments = list(Enrollment.objects.filter(user=user, satisfied_at__isnull=True).select_related("activity"))
+    enrollments = _running.rows(user=user.pk)
     modules = [each.activity for each in enrollments if each.activity.kind == ActivityKind.MODULE]
     live = [module for module in modules if module.is_live]
-    mine = Enrollment.objects.filter(user=user, activity=OuterRef("pk"))
-    fresh = Activity.objects.filter(kind=ActivityKind.MODULE, is_live=True).exclude(Exists(mine))
-    explore = list(fresh.order_by("position", "pk")[:EXPLORE])
+    explore = _unknown.rows(user=user.pk)
     built = outlines(user, [*live, *explore])
     running = sorted((built[module.pk] for module in live), key=_by_due)
     resume = _resume(running)
@@ -309,11 +329,16 @@ def _status(outline: Outline) -> str:
     return "in_progress" if outline.has_started else "not_started"
 
 
-def needs_following(user: User) -> bool:
-    """Whether one of the person's running paths has a live step for them that they are not enrolled in. One query."""
+def _steps_without(user: Any, audience: Any) -> QuerySet[PathStep, Any]:
     running = Enrollment.objects.filter(user=user, satisfied_at__isnull=True, activity__kind=ActivityKind.PATH)
     enrolled = Enrollment.objects.filter(user=user, activity=OuterRef("module"))
-    steps = PathStep.objects.filter(
-        Q(audience__in=audience_of(user)), path__in=running.values("activity"), module__is_live=True
-    )
-    return steps.exclude(Exists(enrolled)).exists()
+    steps = PathStep.objects.filter(audience__in=audience, path__in=running.values("activity"), module__is_live=True)
+    return steps.exclude(Exists(enrolled)).order_by().values_list("pk")[:1]
+
+
+_left_out: Prepared[Any] = Prepared(_steps_without, user=models.BigIntegerField(), audience=Several(models.CharField()))
+
+
+def needs_following(user: User) -> bool:
+    """Whether one of the person's running paths has a live step for them that they are not enrolled in. One query."""
+    return bool(_left_out.tuples(user=user.pk, audience=audience_of(user)))

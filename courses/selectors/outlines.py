@@ -26,7 +26,7 @@ from courses.selectors.records import (
     is_required,
     missing_in_module,
 )
-from enablement.core.prepared import Prepared
+from enablement.core.prepared import Prepared, Several
 from people.models import Function, User
 
 
@@ -42,21 +42,27 @@ class Lock:
         return _("This opens after %(titles)s.") % {"titles": titles}
 
 
-def locks(user: User, modules: Iterable[Activity]) -> dict[int, Lock]:
-    """Module id → lock, for those that are locked. One query.
-
-    What the person has satisfied never locks again, also when a prerequisite is added later.
-    """
+def _requirements_left(user: Any, modules: Any) -> QuerySet[Prerequisite]:
     done = Enrollment.objects.filter(user=user, satisfied_at__isnull=False)
-    rows = (
-        Prerequisite.objects.filter(module__in=[module.pk for module in modules])
+    return (
+        Prerequisite.objects.filter(module__in=modules)
         .exclude(Exists(done.filter(activity=OuterRef("requires"))))
         .exclude(Exists(done.filter(activity=OuterRef("module"))))
         .select_related("requires")
         .order_by("requires__position", "pk")
     )
+
+
+_left = Prepared(_requirements_left, user=models.BigIntegerField(), modules=Several(models.BigIntegerField()))
+
+
+def locks(user: User, modules: Iterable[Activity]) -> dict[int, Lock]:
+    """Module id → lock, for those that are locked. One query.
+
+    What the person has satisfied never locks again, also when a prerequisite is added later.
+    """
     found: dict[int, list[Activity]] = {}
-    for row in rows:
+    for row in _left.rows(user=user.pk, modules=[module.pk for module in modules]):
         found.setdefault(row.module_id, []).append(row.requires)
     return {module_id: Lock(tuple(requires)) for module_id, requires in found.items()}
 
@@ -211,17 +217,22 @@ def _activities_around(key: Any, user: Any) -> QuerySet[Activity]:
     )
 
 
-# A lesson is what learners open most.
 _around: Prepared[Any] = Prepared(_activities_around, key=models.UUIDField(), user=models.BigIntegerField())
+_children = Prepared(
+    lambda modules: Activity.objects.filter(Q(is_live=True) | PAUSED_TEST, parent__in=modules).order_by(
+        "position", "pk"
+    ),
+    modules=Several(models.BigIntegerField()),
+)
 _enrollments = Prepared(
-    lambda user, module: Enrollment.objects.filter(user=user, activity=module).order_by("cycle"),
+    lambda user, activities: Enrollment.objects.filter(user=user, activity__in=activities).order_by("cycle"),
     user=models.BigIntegerField(),
-    module=models.BigIntegerField(),
+    activities=Several(models.BigIntegerField()),
 )
 _progress = Prepared(
-    lambda user, module: Progress.objects.filter(Q(activity=module) | Q(activity__parent=module), user=user),
+    lambda user, activities: Progress.objects.filter(user=user, activity__in=activities),
     user=models.BigIntegerField(),
-    module=models.BigIntegerField(),
+    activities=Several(models.BigIntegerField()),
 )
 
 
@@ -237,47 +248,40 @@ def outline_around(user: User, *, key: UUID) -> Outline | None:
     children: list[Activity] = [
         each for each in found if each.parent_id == module.pk and (each.is_live or is_paused_test(each))
     ]
-    reads = _Reads(
-        audience=frozenset({str(Audience.BOTH), *([module.reader] if module.reader else [])}),
-        enrollments=_enrollments.rows(user=user.pk, module=module.pk),
-        progress=_progress.rows(user=user.pk, module=module.pk),
-        locks=locks(user, [module]) if module.closed else {},
-    )
-    return _build([module], {module.pk: children}, reads, key)[module.pk]
+    audience = frozenset({str(Audience.BOTH), *([module.reader] if module.reader else [])})
+    maybe_locked = [module] if module.closed else []
+    return _build(user, [module], {module.pk: children}, audience, maybe_locked, key)[module.pk]
 
 
 def outlines(user: User, modules: Iterable[Activity], *, current: UUID | None = None) -> dict[int, Outline]:
     """Module id → outline, for any number of modules in six queries."""
     modules = list(modules)
     children: dict[int, list[Activity]] = {module.pk: [] for module in modules}
-    for child in Activity.objects.filter(Q(is_live=True) | PAUSED_TEST, parent__in=children).order_by("position", "pk"):
+    for child in _children.rows(modules=children):
         children[child.parent_id or 0].append(child)
-    activities = [*modules, *chain.from_iterable(children.values())]
-    reads = _Reads(
-        audience=audience_of(user),
-        enrollments=Enrollment.objects.filter(user=user, activity__in=modules).order_by("activity_id", "cycle"),
-        progress=Progress.objects.filter(user=user, activity__in=activities),
-        locks=locks(user, modules) if modules else {},
-    )
-    return _build(modules, children, reads, current)
+    return _build(user, modules, children, audience_of(user), modules, current)
 
 
-@dataclass(frozen=True)
-class _Reads:
-    """What is known of one person beside the outline's activities; enrolments in the order of their cycles."""
-
-    audience: frozenset[str]
-    enrollments: Iterable[Enrollment]
-    progress: Iterable[Progress]
-    locks: Mapping[int, Lock]
+def enrollments_of(user: User, activities: Iterable[Activity]) -> dict[int, Enrollment]:
+    """Activity id → the person's newest enrolment. One query."""
+    rows = _enrollments.rows(user=user.pk, activities=[activity.pk for activity in activities])
+    return {row.activity_id: row for row in rows}
 
 
 def _build(
-    modules: Sequence[Activity], children: Mapping[int, Sequence[Activity]], reads: _Reads, current: UUID | None
+    user: User,
+    modules: Sequence[Activity],
+    children: Mapping[int, Sequence[Activity]],
+    audience: frozenset[str],
+    maybe_locked: Sequence[Activity],
+    current: UUID | None,
 ) -> dict[int, Outline]:
-    enrollments = {row.activity_id: row for row in reads.enrollments}
-    progress = {(row.activity_id, row.cycle): row for row in reads.progress}
-    links = page_links(activity.key for activity in (*modules, *chain.from_iterable(children.values())))
+    activities = [*modules, *chain.from_iterable(children.values())]
+    enrollments = enrollments_of(user, modules)
+    rows = _progress.rows(user=user.pk, activities=[activity.pk for activity in activities])
+    progress = {(row.activity_id, row.cycle): row for row in rows}
+    locked = locks(user, maybe_locked) if maybe_locked else {}
+    links = page_links(activity.key for activity in activities)
     now = timezone.now()
     built = {}
     for module in modules:
@@ -286,7 +290,7 @@ def _build(
         own = {
             each.pk: progress[each.pk, cycle] for each in (module, *children[module.pk]) if (each.pk, cycle) in progress
         }
-        lock = reads.locks.get(module.pk)
+        lock = locked.get(module.pk)
         entries = [
             OutlineEntry(
                 activity=child,
@@ -294,7 +298,7 @@ def _build(
                 links=links.get(child.key, {}),
                 is_new=_is_new(child, enrollment, own.get(child.pk)),
                 locked=lock is not None,
-                required=is_required(child, reads.audience),
+                required=is_required(child, audience),
                 is_current=child.key == current,
             )
             for child in children[module.pk]
@@ -310,7 +314,7 @@ def _build(
             lock=lock,
             state="locked" if lock is not None else state,
             links=links.get(module.key, {}),
-            missing=[] if satisfied else missing_in_module(module, children[module.pk], own, reads.audience),
+            missing=[] if satisfied else missing_in_module(module, children[module.pk], own, audience),
         )
     return built
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import models
 from django.urls import get_script_prefix
 from wagtail.models import Page
 
 from courses.models import Activity
+from enablement.core.prepared import Prepared, Several
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
@@ -31,13 +34,18 @@ def path_of(url_path: str, language: str) -> str:
     return f"{get_script_prefix()}{language}/{url_path.split('/', 2)[2]}"
 
 
+_live: Prepared[Any] = Prepared(
+    lambda keys: Page.objects.filter(translation_key__in=keys, live=True, depth__gt=1).values_list(
+        "translation_key", "locale__language_code", "url_path"
+    ),
+    keys=Several(models.UUIDField()),
+)
+
+
 def page_links(keys: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
     """Translation key → language → address of its live pages. One query."""
     found: dict[UUID, dict[str, str]] = {}
-    rows = Page.objects.filter(translation_key__in=list(keys), live=True, depth__gt=1).values_list(
-        "translation_key", "locale__language_code", "url_path"
-    )
-    for key, language, url_path in rows:
+    for key, language, url_path in _live.tuples(keys=keys):
         found.setdefault(key, {})[language] = path_of(url_path, language)
     return found
 

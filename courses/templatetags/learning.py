@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import template
 from django.conf import settings
+from django.db import models
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils import timezone
@@ -30,6 +31,7 @@ from courses.selectors.outlines import Outline, OutlineEntry
 from courses.selectors.pages import page_links
 from courses.selectors.records import activity_by_key
 from courses.serving import may_read_locked, outline_of
+from enablement.core.prepared import Prepared, Several
 from enablement.core.templatetags.ui import STATES
 from people.models import User
 
@@ -118,6 +120,14 @@ def lesson_view(context: template.Context) -> LessonView:
     return LessonView(view, entry, before, after, closed=locked and not author, for_author=author)
 
 
+_illustrated = Prepared(
+    lambda keys: ModulePage.objects.filter(translation_key__in=keys, live=True).select_related(
+        "illustration", "locale"
+    ),
+    keys=Several(models.UUIDField()),
+)
+
+
 @register.simple_tag
 def module_pages(*outlines: Outline | Iterable[Outline] | None) -> dict[UUID, ModulePage]:
     """`{% module_pages view.resume view.explore as pages %}`: the pages of these modules, for their pictures. 1 query.
@@ -128,7 +138,7 @@ def module_pages(*outlines: Outline | Iterable[Outline] | None) -> dict[UUID, Mo
     keys = {each.module.key for each in flat}
     if not keys:
         return {}
-    live = ModulePage.objects.filter(translation_key__in=keys, live=True).select_related("illustration", "locale")
+    live = _illustrated.rows(keys=keys)
     here = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
     ordered = sorted(live, key=lambda page: page.locale.language_code == here)
     return {page.translation_key: page for page in ordered}

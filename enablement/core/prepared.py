@@ -5,12 +5,13 @@ one row by its key. `Prepared` keeps the compiler of such a queryset; rows becom
 ones included, and the statement is executed, counted and logged like any other.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.expressions import ExpressionList
 from django.db.models.query import ModelIterable
 from django.db.transaction import TransactionManagementError
 
@@ -26,6 +27,13 @@ class Slot(models.Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", (self,)
+
+
+@dataclass(frozen=True)
+class Several:
+    """Stands for the field of a list of values: `build` gets slots to be used with `__in`."""
+
+    field: "models.Field[Any, Any]"
 
 
 @dataclass(frozen=True)
@@ -51,39 +59,65 @@ class _Filled:
 class Prepared(Generic[M]):
     """`build` makes the queryset from one slot for each name in `fields`; it runs once, so nothing else may vary in it:
 
-    no present time, no language. A slice is fine, `prefetch_related` has no effect.
+    no present time, no language. A slice is fine, `prefetch_related` has no effect. Where there are several values, it
+    runs once for each length up to which they are filled up: 1, 2, 4, 8 and so on.
     """
 
-    def __init__(self, build: Callable[..., models.QuerySet[M]], **fields: "models.Field[Any, Any]") -> None:
+    def __init__(
+        self, build: Callable[..., models.QuerySet[M, Any]], **fields: "models.Field[Any, Any] | Several"
+    ) -> None:
         self._build, self._fields = build, fields
-        self._compiled: tuple[Any, str, tuple[Any, ...]] | None = None
+        self._several = [name for name, field in fields.items() if isinstance(field, Several)]
+        self._compiled: dict[tuple[int, ...], tuple[Any, str, tuple[Any, ...]]] = {}
 
     def rows(self, **values: Any) -> list[M]:
-        """The rows for these values, in one statement. Raises KeyError where a value is missing."""
-        return list(self._iterate(values))
+        """The rows for these values, in one statement; none, and no statement, where a list of values is empty.
+
+        Raises KeyError where a value is missing.
+        """
+        compiler = self._filled(values)
+        # `ModelIterable` asks no more of a queryset than `_Filled` has.
+        return [] if compiler is None else list(ModelIterable(_Filled(compiler, compiler.query.model)))  # type: ignore[arg-type]
 
     def first(self, **values: Any) -> M | None:
         return next(iter(self.rows(**values)), None)
 
-    def _iterate(self, values: dict[str, Any]) -> Iterator[M]:
+    def tuples(self, **values: Any) -> list[tuple[Any, ...]]:
+        """As `rows`, where `build` gives a `values_list`."""
+        compiler = self._filled(values)
+        return [] if compiler is None else list(compiler.results_iter(tuple_expected=True))
+
+    def _filled(self, values: dict[str, Any]) -> Any:
+        """The compiler of the statement with these values in it; None where nothing can be found."""
+        lists = {name: tuple(values[name]) for name in self._several}
+        if not all(lists.values()):
+            return None
         connection = connections[DEFAULT_DB_ALIAS]
-        if self._compiled is None:
-            self._compiled = self._compile(connection)
-        template, sql, parameters = self._compiled
+        lengths = tuple(1 << (len(each) - 1).bit_length() for each in lists.values())
+        if lengths not in self._compiled:
+            self._compiled[lengths] = self._compile(connection, dict(zip(lists, lengths, strict=True)))
+        template, sql, parameters = self._compiled[lengths]
         if template.query.select_for_update and connection.get_autocommit():
             raise TransactionManagementError("a row is locked inside of a transaction")
+        given = values | {f"{name}_{at}": one for name, each in lists.items() for at, one in enumerate(each)}
+        for (name, each), length in zip(lists.items(), lengths, strict=True):
+            given |= {f"{name}_{at}": each[-1] for at in range(len(each), length)}
         filled = tuple(
-            one.output_field.get_db_prep_value(values[one.name], connection) if isinstance(one, Slot) else one
+            one.output_field.get_db_prep_value(given[one.name], connection) if isinstance(one, Slot) else one
             for one in parameters
         )
         compiler = copy(template)
         compiler.connection = connection  # each thread has its own
         compiler.as_sql = lambda: (sql, filled)
-        rows: Iterator[M] = iter(ModelIterable(_Filled(compiler, template.query.model)))  # type: ignore[arg-type]  # all of a queryset that it asks for
-        return rows
+        return compiler
 
-    def _compile(self, connection: Any) -> tuple[Any, str, tuple[Any, ...]]:
-        queryset = self._build(**{name: Slot(name, field) for name, field in self._fields.items()})
-        compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+    def _compile(self, connection: Any, lengths: dict[str, int]) -> tuple[Any, str, tuple[Any, ...]]:
+        slots = {
+            name: ExpressionList(*(Slot(f"{name}_{at}", field.field) for at in range(lengths[name])))
+            if isinstance(field, Several)
+            else Slot(name, field)
+            for name, field in self._fields.items()
+        }
+        compiler = self._build(**slots).query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         return compiler, sql, tuple(parameters)

@@ -30,7 +30,6 @@ KNOW = {
     "assessments/exporters.py",
     "assessments/models/attempts.py",
     "assessments/models/pages.py",
-    "assessments/package.py",
     "assessments/previews.py",
     "assessments/selectors/attempts.py",
     "assessments/selectors/calibration.py",

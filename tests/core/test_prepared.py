@@ -6,11 +6,12 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, models
+from django.db.models.functions import Upper
 from django.db.transaction import TransactionManagementError
 from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Activity
-from enablement.core.prepared import Prepared
+from enablement.core.prepared import Prepared, Several
 from people.models import User
 from tests import factories
 
@@ -79,3 +80,45 @@ def test_threads_use_their_own_connections() -> None:
     thread.join()
     assert found[0][0] == person
     assert found[0][1] is not connection.connection
+
+
+def test_lists_of_each_length_find_what_they_name(db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    people = [factories.UserFactory() for _number in range(6)]
+    built: list[int] = []
+
+    def those(keys: Any) -> models.QuerySet[User]:
+        built.append(len(keys.get_source_expressions()))
+        return User.objects.filter(pk__in=keys).order_by("pk")
+
+    prepared = Prepared(those, keys=Several(models.BigIntegerField()))
+    for length in (1, 2, 3, 4, 5, 6, 5):
+        with django_assert_num_queries(1):
+            assert prepared.rows(keys=[person.pk for person in people[:length]]) == people[:length]
+    assert built == [1, 2, 4, 8], "a list is filled up, so that few statements serve all lengths"
+    with django_assert_num_queries(0):
+        assert prepared.rows(keys=iter([])) == []
+    assert prepared.first(keys=(person.pk for person in people[3:4])) == people[3]
+
+
+def test_a_list_may_name_related_rows_and_tuples_come_back(alice: User, bob: User) -> None:
+    names = Prepared(
+        lambda functions, active: (
+            User.objects.filter(function__in=functions, is_active=active)
+            .order_by("first_name")
+            .values_list("first_name", "function__slug")
+        ),
+        functions=Several(models.BigIntegerField()),
+        active=models.BooleanField(),
+    )
+    both = [alice.function_id, bob.function_id]
+    assert names.tuples(functions=both, active=True) == [("Alice", "marketing"), ("Bob", "sales")]
+    assert names.tuples(functions=both[:1], active=True) == [("Alice", "marketing")]
+    assert names.tuples(functions=both, active=False) == []
+    assert names.tuples(functions=[], active=True) == []
+
+
+def test_what_was_annotated_is_there(alice: User) -> None:
+    named = Prepared[Any](
+        lambda pk: User.objects.filter(pk=pk).annotate(loud=Upper("first_name")), pk=models.BigIntegerField()
+    )
+    assert named.rows(pk=alice.pk)[0].loud == "ALICE"
