@@ -11,7 +11,7 @@ LAYERS = next(contract["layers"] for contract in CONTRACTS if contract["type"] =
 ROOMS = [layer for layer in LAYERS if "." not in layer]
 # What other rooms may import of a room, besides its private modules' contract.
 DOORS = {
-    "people": {"enums", "models", "roles", "selectors", "services", "personal_data", "policies"},
+    "people": {"enums", "models", "roles", "selectors", "services", "personal_data", "policies", "unit_choice"},
     "courses": {
         "enums",
         "models",
