@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
-from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, Group, PermissionsMixin
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -19,6 +19,7 @@ from treebeard.mp_tree import MP_Node
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from enablement.core.prepared import Prepared
 from people import roles
 from people.enums import FunctionSlug, Role
 from people.policies import RolePolicy
@@ -80,6 +81,11 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
+
+
+_group_names: Prepared[Any] = Prepared(
+    lambda user: Group.objects.filter(user=user).order_by().values_list("name"), user=models.BigIntegerField()
+)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -180,7 +186,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def role_names(self) -> frozenset[str]:
         cached: frozenset[str] | None = self.__dict__.get("_role_names")
         if cached is None:
-            cached = frozenset(group.name for group in self.groups.all())
+            known = getattr(self, "_prefetched_objects_cache", {}).get("groups")
+            names = (
+                (name for (name,) in _group_names.tuples(user=self.pk)) if known is None else (g.name for g in known)
+            )
+            cached = frozenset(names)
             self.__dict__["_role_names"] = cached
         return cached
 

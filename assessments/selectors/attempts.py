@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from assessments.enums import AnswerState, AttemptState
 from assessments.models import Attempt, AttemptItem, Closings, Response
 from assessments.selectors.checks import NONE, Told, Tries, checked_tries, told
-from enablement.core.prepared import Prepared
+from enablement.core.prepared import Prepared, Several
 from people.models import User
 
 _own = Prepared(
@@ -53,15 +53,37 @@ def tries_of(user: User, activity_id: int, cycle: int) -> list[Attempt]:
     return found
 
 
-def asked_elsewhere(attempt: Attempt, keys: Collection[Any]) -> bool:
-    """Whether a test that this person has open asks one of these items too. Practice tells at once, so it counts not.
+def _others_with(user: Any, attempt: Any, keys: Any) -> QuerySet[Attempt]:
+    asked = Q(user=user, state=AttemptState.OPEN, items__item_version__item_key__in=keys)
+    return Attempt.objects.filter(asked).exclude(pk=attempt).distinct()
 
-    What is told of such an item, here or in an older result, would answer the test. One query.
+
+_with_keys = Prepared(
+    _others_with,
+    user=models.BigIntegerField(),
+    attempt=models.BigIntegerField(),
+    keys=Several(models.UUIDField()),
+)
+_with_the_same = Prepared(
+    lambda user, attempt: _others_with(
+        user, attempt, AttemptItem.objects.filter(attempt=attempt).values("item_version__item_key")
+    ),
+    user=models.BigIntegerField(),
+    attempt=models.BigIntegerField(),
+)
+
+
+def asked_elsewhere(attempt: Attempt, keys: Collection[UUID] | None = None) -> bool:
+    """Whether a test that this person has open asks one of these items too, or without keys one of the attempt's own.
+
+    What is told of such an item, here or in an older result, would answer the test. Practice tells at once, so it
+    counts not. One query.
     """
-    others = Attempt.objects.filter(
-        user=attempt.user_id, state=AttemptState.OPEN, items__item_version__item_key__in=keys
-    ).exclude(pk=attempt.pk)
-    return any(other.practice is None for other in others.distinct())
+    if keys is None:
+        others = _with_the_same.rows(user=attempt.user_id, attempt=attempt.pk)
+    else:
+        others = _with_keys.rows(user=attempt.user_id, attempt=attempt.pk, keys=keys)
+    return any(other.practice is None for other in others)
 
 
 def items_of(attempt: Attempt) -> list[AttemptItem]:

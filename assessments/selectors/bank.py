@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -22,6 +23,7 @@ from assessments.kinds import ungraded_kinds
 from assessments.models import AttemptItem, Item, ItemVersion
 from assessments.sections import sections_in, written_sections
 from courses.enums import Audience
+from enablement.core.prepared import Prepared, Several
 from people.models import User
 
 
@@ -47,11 +49,17 @@ def live_items(
     return items.order_by()
 
 
+_newest = Prepared(
+    lambda items: ItemVersion.objects.filter(item__in=items).filter(
+        ~Exists(ItemVersion.objects.filter(item=OuterRef("item"), number__gt=OuterRef("number")))
+    ),
+    items=Several(models.BigIntegerField()),
+)
+
+
 def newest_versions(item_ids: Iterable[int]) -> dict[int, ItemVersion]:
     """Item id → newest version. One query."""
-    newer = ItemVersion.objects.filter(item=OuterRef("item"), number__gt=OuterRef("number"))
-    rows = ItemVersion.objects.filter(item__in=list(item_ids)).filter(~Exists(newer))
-    return {row.item_id: row for row in rows if row.item_id is not None}
+    return {row.item_id: row for row in _newest.rows(items=item_ids) if row.item_id is not None}
 
 
 @dataclass(frozen=True)
@@ -294,10 +302,20 @@ def _counts(asked: Sequence[Asked]) -> bool:
     )
 
 
+_seen: Prepared[Any] = Prepared(
+    lambda user, items: (
+        AttemptItem.objects.filter(attempt__user=user, item_version__item__in=items)
+        .order_by()
+        .values_list("item_version__item")
+    ),
+    user=models.BigIntegerField(),
+    items=Several(models.BigIntegerField()),
+)
+
+
 def seen_counts(user: User, item_ids: Iterable[int]) -> Counter[int]:
     """In how many attempts the person had each item. One query."""
-    rows = AttemptItem.objects.filter(attempt__user=user, item_version__item__in=list(item_ids))
-    return Counter(rows.order_by().values_list("item_version__item", flat=True))
+    return Counter(item for (item,) in _seen.tuples(user=user.pk, items=item_ids))
 
 
 # Content that nobody stood for in so long is shown to be looked through again.

@@ -41,17 +41,28 @@ def quiz_definition(quiz: Activity) -> QuizPage | None:
     return _definitions(quiz.key).first()
 
 
-def held_exceptions(user: User, quiz: Activity) -> QuerySet[QuizException]:
-    """At most one: what the person is allowed at this test now."""
-    return _held(user, quiz, timezone.now())
-
-
 def _held(user: Any, quiz: Any, now: Any) -> QuerySet[QuizException]:
+    """At most one: what the person is allowed at this test now."""
     return QuizException.objects.holding(now).filter(user=user, activity=quiz)
 
 
 _definition_and_exception = Prepared(
     lambda key, user, activity, now: _definitions(key).annotate(has_exception=Exists(_held(user, activity, now)))[:1],
+    key=models.UUIDField(),
+    user=models.BigIntegerField(),
+    activity=models.BigIntegerField(),
+    now=models.DateTimeField(),
+)
+_exception = Prepared(
+    lambda user, activity, now: _held(user, activity, now).order_by("pk")[:1],
+    user=models.BigIntegerField(),
+    activity=models.BigIntegerField(),
+    now=models.DateTimeField(),
+)
+_retrying: Prepared[Any] = Prepared(
+    lambda key, user, activity, now: _definitions(key).values_list(
+        "delay_minutes", "attempts_allowed", Subquery(_held(user, activity, now).values("extra_attempts")[:1])
+    )[:1],
     key=models.UUIDField(),
     user=models.BigIntegerField(),
     activity=models.BigIntegerField(),
@@ -69,15 +80,14 @@ def definition_for(user: User, quiz: Activity, *, page: QuizPage | None = None) 
     if page is None or not _is_definition(page):
         read = _definition_and_exception.first(key=quiz.key, user=user.pk, activity=quiz.pk, now=timezone.now())
         definition, may_have = read, read is not None and read.has_exception
-    exception = held_exceptions(user, quiz).first() if may_have else None
+    exception = _exception.first(user=user.pk, activity=quiz.pk, now=timezone.now()) if may_have else None
     return definition, exception.allowance if exception is not None else NONE
 
 
 def retry_rules(user: User, quiz: Activity) -> tuple[int, int]:
     """`delay_minutes` and the attempts that this person has (0: no limit); zeros when there is no test. One query."""
-    extra = Subquery(held_exceptions(user, quiz).values("extra_attempts")[:1])
-    row = _definitions(quiz.key).values_list("delay_minutes", "attempts_allowed", extra).first()
-    delay, allowed, more = row or (0, 0, 0)
+    rows = _retrying.tuples(key=quiz.key, user=user.pk, activity=quiz.pk, now=timezone.now())
+    delay, allowed, more = rows[0] if rows else (0, 0, 0)
     return delay, Allowance(extra_attempts=more or 0).attempts(allowed)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import models
 from django.utils import timezone
 
 from assessments.bands import answer_band
@@ -24,6 +24,7 @@ from assessments.selectors.marking import Feedback, feedback_of
 from assessments.selectors.quizzes import next_attempt_at, retry_rules, standing_in
 from assessments.selectors.visible import review_template, visible
 from courses.models import Activity
+from enablement.core.prepared import Prepared, Several
 from people.models import User
 
 
@@ -245,18 +246,17 @@ def _withheld(attempt: Attempt, siblings: Sequence[Attempt], shows: Cells, *, pa
         return "until_passed" if conditional else "policy"
     if attempt.answers_deleted_at is not None:
         return "deleted"
-    if any(one.is_open for one in siblings) or asked_elsewhere(attempt, _keys_of(attempt)):
+    if any(one.is_open for one in siblings) or asked_elsewhere(attempt):
         return "running"
     return ""
 
 
-def _keys_of(attempt: Attempt) -> QuerySet[AttemptItem, Any]:
-    return AttemptItem.objects.filter(attempt=attempt).values("item_version__item_key")
+_by_keys = Prepared(lambda keys: Activity.objects.filter(key__in=keys), keys=Several(models.UUIDField()))
 
 
 def _lessons(items: Sequence[AttemptItem]) -> dict[str, Activity]:
     keys = {item.item_version.content.get("lesson") for item in items} - {None, ""}
-    return {str(row.key): row for row in Activity.objects.filter(key__in=keys)} if keys else {}
+    return {str(row.key): row for row in _by_keys.rows(keys=keys)}
 
 
 def _reread(items: Sequence[AttemptItem], lessons: dict[str, Activity]) -> tuple[Activity, ...]:

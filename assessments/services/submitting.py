@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from assessments.counting import Standing, standing
@@ -16,6 +16,7 @@ from assessments.selectors.checks import tried_values
 from assessments.selectors.quizzes import enrolled_activity
 from courses import services as courses
 from courses.models import Enrollment
+from enablement.core.prepared import Prepared
 from people.models import User
 
 logger = logging.getLogger(__name__)
@@ -99,18 +100,33 @@ def _counted(attempt: Attempt) -> Standing | None:
     return standing(Attempt.objects.filter(user=attempt.user, activity=attempt.activity, cycle=attempt.cycle))
 
 
+def _locking(*, skip_locked: bool) -> Prepared[Enrollment]:
+    return Prepared(
+        lambda user, activity, cycle: Enrollment.objects.select_for_update(skip_locked=skip_locked).filter(
+            user=user, activity=activity, cycle=cycle
+        ),
+        user=models.BigIntegerField(),
+        activity=models.BigIntegerField(),
+        cycle=models.IntegerField(),
+    )
+
+
+_enrollment, _enrollment_unless_locked = _locking(skip_locked=False), _locking(skip_locked=True)
+_attempt = Prepared(lambda pk: Attempt.objects.select_for_update().filter(pk=pk), pk=models.BigIntegerField())
+
+
 def lock_enrollment(attempt: Attempt, *, skip_locked: bool = False) -> Enrollment | None:
     """The first lock of every change of an attempt (docs/decisions: enrolment, attempt, certificate)."""
-    return (
-        Enrollment.objects.select_for_update(skip_locked=skip_locked)
-        .filter(user_id=attempt.user_id, activity=enrolled_activity(attempt.activity), cycle=attempt.cycle)
-        .first()
-    )
+    statement = _enrollment_unless_locked if skip_locked else _enrollment
+    activity = enrolled_activity(attempt.activity)
+    return statement.first(user=attempt.user_id, activity=activity.pk, cycle=attempt.cycle)
 
 
 def lock_attempt(attempt: Attempt) -> Attempt:
     """The attempt, locked and read again. Person and test never change, so they are not."""
-    locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    locked = _attempt.first(pk=attempt.pk)
+    if locked is None:
+        raise Attempt.DoesNotExist
     locked.user, locked.activity = attempt.user, attempt.activity
     return locked
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from courses.enums import ActivityKind, Audience, CompletionStatus, MoveOn, SuccessStatus
 from courses.models import Activity, Enrollment, PathStep, Progress
-from enablement.core.prepared import Prepared
+from enablement.core.prepared import Prepared, Several
 from people.models import User
 
 DUE_SOON = timedelta(days=7)
@@ -22,11 +22,29 @@ def audience_of(user: User) -> frozenset[str]:
     return frozenset({str(Audience.BOTH), user.function.slug} if user.function else {str(Audience.BOTH)})
 
 
+# A test that was live and is withdrawn for a while. Deleted ones are no longer required (see `retire_activity`).
+PAUSED_TEST = Q(kind=ActivityKind.QUIZ, is_live=False, required=True, first_live_at__isnull=False)
+
 _by_key = Prepared(lambda key: Activity.objects.select_related("parent").filter(key=key), key=models.UUIDField())
 _current = Prepared(
     lambda user, activity: Enrollment.objects.filter(user=user, activity=activity).order_by("-cycle")[:1],
     user=models.BigIntegerField(),
     activity=models.BigIntegerField(),
+)
+_in_cycle = Prepared(
+    lambda user, activities, cycle: Progress.objects.filter(user=user, activity__in=activities, cycle=cycle),
+    user=models.BigIntegerField(),
+    activities=Several(models.BigIntegerField()),
+    cycle=models.IntegerField(),
+)
+_in_all_cycles = Prepared(
+    lambda user, activities: Progress.objects.filter(user=user, activity__in=activities).order_by("cycle"),
+    user=models.BigIntegerField(),
+    activities=Several(models.BigIntegerField()),
+)
+_children = Prepared(
+    lambda module: Activity.objects.filter(Q(is_live=True) | PAUSED_TEST, parent=module).order_by("position", "pk"),
+    module=models.BigIntegerField(),
 )
 
 
@@ -42,10 +60,12 @@ def current_enrollment(user: User, activity: Activity) -> Enrollment | None:
 
 def progress_map(user: User, activities: Iterable[Activity], *, cycle: int | None = None) -> dict[int, Progress]:
     """Activity id → progress in this cycle, or in the highest cycle that has one. One query."""
-    rows = Progress.objects.filter(user=user, activity__in=[activity.pk for activity in activities])
-    if cycle is not None:
-        rows = rows.filter(cycle=cycle)
-    return {row.activity_id: row for row in rows.order_by("cycle")}
+    keys = [activity.pk for activity in activities]
+    if cycle is None:
+        rows = _in_all_cycles.rows(user=user.pk, activities=keys)
+    else:
+        rows = _in_cycle.rows(user=user.pk, activities=keys, cycle=cycle)
+    return {row.activity_id: row for row in rows}
 
 
 def enrollment_state(enrollment: Enrollment | None, progress: Progress | None, now: datetime) -> str:
@@ -91,10 +111,6 @@ def passed_and_gone(enrollment: Enrollment) -> list[Activity]:
     return list(gone.filter(kind=ActivityKind.QUIZ).order_by("position", "pk"))
 
 
-# A test that was live and is withdrawn for a while. Deleted ones are no longer required (see `retire_activity`).
-PAUSED_TEST = Q(kind=ActivityKind.QUIZ, is_live=False, required=True, first_live_at__isnull=False)
-
-
 def is_paused_test(activity: Activity) -> bool:
     """The same in memory as `PAUSED_TEST` in the database."""
     was_live = not activity.is_live and activity.first_live_at is not None
@@ -134,7 +150,7 @@ def missing_for(enrollment: Enrollment) -> list[Missing]:
     audience = audience_of(enrollment.user)
     if enrollment.activity.kind == ActivityKind.PATH:
         return _missing_on_path(enrollment, audience)
-    children = list(enrollment.activity.children.filter(Q(is_live=True) | PAUSED_TEST).order_by("position", "pk"))
+    children = _children.rows(module=enrollment.activity_id)
     if not children and passed_and_gone(enrollment):
         return []
     progress = progress_map(enrollment.user, [*children, enrollment.activity], cycle=enrollment.cycle)

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from courses.enums import Verb
 from courses.models import Activity, Enrollment, LearningEvent, Progress
 from courses.replay import ProgressState, fold_progress
+from courses.selectors.records import progress_map
 from people.models import User
 
 # Orders events that share a timestamp: strictly rising within a process, and about so between processes.
@@ -87,7 +88,7 @@ def progress_rows(user: User, activities: Iterable[Activity], cycle: int) -> lis
     Call with the enrolment locked, and save what is new with it.
     """
     wanted = {activity.pk: activity for activity in activities}
-    found = {row.activity_id: row for row in Progress.objects.filter(user=user, activity__in=wanted, cycle=cycle)}
+    found = progress_map(user, wanted.values(), cycle=cycle)
     for pk, activity in wanted.items():
         row = found.setdefault(pk, Progress(user=user, cycle=cycle))
         row.activity = activity

@@ -192,6 +192,12 @@ def language_links(context: template.Context) -> list[LanguageLink]:
     return links
 
 
+_keys_at: Prepared[Any] = Prepared(
+    lambda paths: Page.objects.filter(path__in=paths).order_by().values_list("path", "translation_key"),
+    paths=Several(models.CharField()),
+)
+
+
 def _page_addresses(request: HttpRequest, page: Page) -> dict[str, tuple[str, bool]]:
     """Language → (address, whether it is a fallback). No query on pages whose outline is known, else one."""
     outline = outline_of(request, page) if isinstance(page, (LessonPage, ModulePage)) else None
@@ -202,7 +208,7 @@ def _page_addresses(request: HttpRequest, page: Page) -> dict[str, tuple[str, bo
         return above | {code: (url, False) for code, url in own.items()}
     steps = range(len(page.path) - page.steplen, page.steplen, -page.steplen)
     paths = [page.path[:length] for length in steps]
-    keys = dict(Page.objects.filter(path__in=paths).values_list("path", "translation_key"))
+    keys = dict(_keys_at.tuples(paths=paths))
     chain = [page.translation_key, *(keys[path] for path in paths if path in keys)]
     links = page_links(chain)
     found: dict[str, tuple[str, bool]] = {}
