@@ -156,6 +156,7 @@ class QuizPlayer extends HTMLElement {
   #keep(position) {
     const state = this.state.get(position);
     clearTimeout(state.timer);
+    state.timer = null;
     const now = this.#read(state);
     if (alike(now, state)) {
       this.#settle({ trouble: this.outbox.trouble, body: {}, waiting: this.outbox.waiting().length });
@@ -174,6 +175,11 @@ class QuizPlayer extends HTMLElement {
     }
     this.outbox.putAnswer(position, now, state.sequence);
     this.#refresh();
+  }
+
+  /** Whether something was written that waits for a pause before it is sent. */
+  #isTyped() {
+    return [...this.state.values()].some(({ timer }) => timer);
   }
 
   #keepAll() {
@@ -243,7 +249,7 @@ class QuizPlayer extends HTMLElement {
       this.#showSlot("stale");
     } else if (trouble) {
       this.#showSlot(trouble);
-    } else if (waiting) {
+    } else if (waiting || this.#isTyped()) {
       this.#showSlot("saving");
     } else if (this.savedAt) {
       const time = this.savedAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });

@@ -114,6 +114,37 @@ def test_an_answer_that_is_given_before_the_script_runs_is_saved(visit: Visit, l
     assert answers(attempt) == {1: "o-2"}
 
 
+def test_saved_is_not_said_of_what_is_still_being_written(visit: Visit, learner: User, attempt: Attempt) -> None:
+    """The answer to the first digits comes back while the next ones are typed, which nobody has yet."""
+    visitor = visit(learner)
+    visitor.page.clock.install()
+    page = ready(visitor.open(path(attempt)))
+    go_on(page, 2)
+    go_on(page, 3)
+    pause(page)
+    held: list[Any] = []
+
+    def hold_the_first(route: Any) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/save/", hold_the_first)
+    field = page.get_by_label("Your result")
+    field.fill("2")
+    with page.expect_request("**/save/"):
+        page.clock.run_for(1_000)
+    field.fill("2.5")
+    held[0].continue_()
+    expect(page.locator("[data-question='3'] [data-understood]")).to_contain_text("Understood as 2")
+    expect(slot(page)).to_have_attribute("data-state", "saving")
+    assert answers(attempt) == {3: "2"}
+    page.clock.run_for(1_000)
+    expect(slot(page)).to_have_attribute("data-state", "saved")
+    assert answers(attempt) == {3: "2.5"}
+
+
 def test_offline_answers_survive_a_reload_and_are_sent_later(visit: Visit, learner: User, attempt: Attempt) -> None:
     visitor = visit(learner)
     visitor.expect_errors("ERR_INTERNET_DISCONNECTED", "chrome-error")
