@@ -126,7 +126,8 @@ _paths_to_start = Prepared(
             user=user, activity__in=PathStep.objects.filter(module=module).values("path"), satisfied_at__isnull=True
         )
         .exclude(activity__in=Progress.objects.filter(user=user, started_at__isnull=False).values("activity"))
-        .select_for_update()
+        .select_related("activity")
+        .select_for_update(of=("self",))
         .order_by("pk")
     ),
     user=models.BigIntegerField(),
