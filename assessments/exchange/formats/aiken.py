@@ -1,7 +1,7 @@
 """Aiken: a question, its lettered answers, and a line that names the right one.
 
 Source: docs.moodle.org/en/Aiken_format. Read more liberally: several lines of question, `A.` and `A)`, small letters,
-and several right letters, which other tools write.
+several right letters, and a line of feedback before or after the ANSWER line, which other tools write.
 """
 
 import re
@@ -22,6 +22,7 @@ from assessments.exchange.text import decode, tidy
 # Moodle reads “A.x” without a blank, too; “e.g.” in the line after D is no answer.
 _OPTION = re.compile(r"(?P<letter>[A-Z](?=[.)])|[a-z](?=\)|\.\s))[.)]\s*(?P<text>.+)")
 _ANSWER = re.compile(r"ANSWER\s*:\s*(.*)", re.IGNORECASE)
+_FEEDBACK = re.compile(r"(?:FEEDBACK|EXPLANATION)\s*:\s*(.+)", re.IGNORECASE)
 
 
 class Aiken(Format):
@@ -56,10 +57,16 @@ class Aiken(Format):
 
 def _questions(lines: list[str], problems: list[Problem]) -> Iterator[Question]:
     question: Question | None = None
+    last: Question | None = None
     count = 0
     blank = False
     for number, line in enumerate((line.strip() for line in lines), 1):
         answer = _ANSWER.fullmatch(line)
+        explained = question if question and question.answers else last if question is None else None
+        feedback = _FEEDBACK.fullmatch(line)
+        if feedback and explained:
+            explained.feedback = "\n".join(filter(None, (explained.feedback, feedback.group(1))))
+            continue
         if blank and line and answer is None and question and question.answers and _option(question, line) is None:
             problems.append(_unanswered(question))  # the next question begins: its answers are not those of this one
             question = None
@@ -71,6 +78,7 @@ def _questions(lines: list[str], problems: list[Problem]) -> Iterator[Question]:
         if count > MAX_ITEMS:
             raise too_many()
         fault = _mark(question, answer.group(1)) if question else _("An ANSWER line without a question.")
+        last = question
         if question is not None and not fault:
             yield question
         else:

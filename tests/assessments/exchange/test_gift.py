@@ -325,6 +325,24 @@ class TestAiken:
             ("five", False),
         ]
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Which?\nA. one\nB. two\nANSWER: B\nFEEDBACK: Two it is.\n\nNext?\nA. x\nB. y\nANSWER: A\n",
+            "Which?\nA. one\nB. two\nExplanation: Two it is.\nANSWER: B\nNext?\nA. x\nB. y\nANSWER: A\n",
+        ],
+    )
+    def test_feedback_of_other_tools_belongs_to_its_question(self, text: str) -> None:
+        """It would be the beginning of the next question, or more of the last answer."""
+        first, second = read("aiken", text).items
+        assert first.raw["feedback_de"] == "Two it is."
+        assert [child["value"]["text_de"] for child in first.raw["options"]] == ["one", "two"]
+        assert (second.raw["prompt_de"], second.raw["feedback_de"]) == ("Next?", "")
+
+    def test_a_question_may_begin_with_that_word(self) -> None:
+        (item,) = read("aiken", "Feedback: who gives it?\nA. one\nB. two\nANSWER: B\n").items
+        assert item.raw["prompt_de"] == "Feedback: who gives it?"
+
     def test_a_forgotten_answer_line_gives_no_question_the_answer_of_the_next(self) -> None:
         text = "Forgotten?\nA. a\nB. b\n\nNext?\nA. x\nB. y\nANSWER: A\n"
         result = read("aiken", text)
