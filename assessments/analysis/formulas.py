@@ -148,7 +148,7 @@ def effective_weight(own: float, together: float) -> Figure:
     """
     if own < 0:
         return Reason.NEGATIVE
-    return float(np.sqrt(own)) / together if together > 0 else Reason.NO_SPREAD
+    return _within(float(np.sqrt(own)) / together) if together > 0 else Reason.NO_SPREAD
 
 
 def _within(value: float) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assessments.analysis import formulas
@@ -215,8 +215,21 @@ BOUNDS = {
 }  # fmt: skip
 
 
+NONE, WHOLE, HALF = (Fraction(0), Fraction(0)), (Fraction(1), Fraction(1)), (Fraction(1, 2), Fraction(1))
+DOUBLE = (Fraction(1), Fraction(5, 2))
+
+
 @settings(max_examples=80, deadline=None)
 @given(TABLES)
+@example(  # one item carries the whole spread, and rounding a little more than that
+    [
+        ({1: NONE}, 5, 0),
+        ({1: (Fraction(0), Fraction(1)), 2: DOUBLE}, 1, 0),
+        ({1: HALF, 2: HALF}, 2, 0),
+        ({1: DOUBLE, 2: WHOLE}, 4, 0),
+        ({1: NONE, 2: NONE, 3: WHOLE}, 3, 0),
+    ]
+)
 def test_whatever_people_score_the_analysis_stands_and_stays_in_its_ranges(rows: Any) -> None:
     codes = Codes()
     for keys in ("A", "B", "AB", "-"):
