@@ -56,8 +56,7 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
     if len(found) < len(way):
         raise Http404
     page = found[way[-1]]
-    kind = page.specific_class
-    specific = page.specific if kind in {Page, None} else _specific(kind).first(pk=page.pk)
+    specific = _specific(page.specific_class or Page).first(pk=page.pk)
     if specific is None:  # deleted in between
         raise Http404
     specific.locale = page.locale  # read above; the specific page would ask again

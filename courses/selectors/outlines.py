@@ -17,14 +17,15 @@ from courses.enums import ActivityKind, Audience
 from courses.models import Activity, Enrollment, Prerequisite, Progress
 from courses.selectors.pages import PageLink, best_link, page_links
 from courses.selectors.records import (
-    PAUSED_TEST,
     Missing,
     audience_of,
+    children_of,
     enrollment_state,
     is_done,
     is_paused_test,
     is_required,
     missing_in_module,
+    progress_in_all_cycles,
 )
 from enablement.core.prepared import Prepared, Several
 from people.models import Function, User
@@ -218,19 +219,8 @@ def _activities_around(key: Any, user: Any) -> QuerySet[Activity]:
 
 
 _around: Prepared[Any] = Prepared(_activities_around, key=models.UUIDField(), user=models.BigIntegerField())
-_children = Prepared(
-    lambda modules: Activity.objects.filter(Q(is_live=True) | PAUSED_TEST, parent__in=modules).order_by(
-        "position", "pk"
-    ),
-    modules=Several(models.BigIntegerField()),
-)
 _enrollments = Prepared(
     lambda user, activities: Enrollment.objects.filter(user=user, activity__in=activities).order_by("cycle"),
-    user=models.BigIntegerField(),
-    activities=Several(models.BigIntegerField()),
-)
-_progress = Prepared(
-    lambda user, activities: Progress.objects.filter(user=user, activity__in=activities),
     user=models.BigIntegerField(),
     activities=Several(models.BigIntegerField()),
 )
@@ -257,7 +247,7 @@ def outlines(user: User, modules: Iterable[Activity], *, current: UUID | None = 
     """Module id → outline, for any number of modules in six queries."""
     modules = list(modules)
     children: dict[int, list[Activity]] = {module.pk: [] for module in modules}
-    for child in _children.rows(modules=children):
+    for child in children_of(children):
         children[child.parent_id or 0].append(child)
     return _build(user, modules, children, audience_of(user), modules, current)
 
@@ -278,8 +268,7 @@ def _build(
 ) -> dict[int, Outline]:
     activities = [*modules, *chain.from_iterable(children.values())]
     enrollments = enrollments_of(user, modules)
-    rows = _progress.rows(user=user.pk, activities=[activity.pk for activity in activities])
-    progress = {(row.activity_id, row.cycle): row for row in rows}
+    progress = {(row.activity_id, row.cycle): row for row in progress_in_all_cycles(user, activities)}
     locked = locks(user, maybe_locked) if maybe_locked else {}
     links = page_links(activity.key for activity in activities)
     now = timezone.now()

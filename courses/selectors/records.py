@@ -43,8 +43,10 @@ _in_all_cycles = Prepared(
     activities=Several(models.BigIntegerField()),
 )
 _children = Prepared(
-    lambda module: Activity.objects.filter(Q(is_live=True) | PAUSED_TEST, parent=module).order_by("position", "pk"),
-    module=models.BigIntegerField(),
+    lambda modules: Activity.objects.filter(Q(is_live=True) | PAUSED_TEST, parent__in=modules).order_by(
+        "position", "pk"
+    ),
+    modules=Several(models.BigIntegerField()),
 )
 
 
@@ -60,12 +62,21 @@ def current_enrollment(user: User, activity: Activity) -> Enrollment | None:
 
 def progress_map(user: User, activities: Iterable[Activity], *, cycle: int | None = None) -> dict[int, Progress]:
     """Activity id → progress in this cycle, or in the highest cycle that has one. One query."""
-    keys = [activity.pk for activity in activities]
     if cycle is None:
-        rows = _in_all_cycles.rows(user=user.pk, activities=keys)
+        rows = progress_in_all_cycles(user, activities)
     else:
-        rows = _in_cycle.rows(user=user.pk, activities=keys, cycle=cycle)
+        rows = _in_cycle.rows(user=user.pk, activities=[activity.pk for activity in activities], cycle=cycle)
     return {row.activity_id: row for row in rows}
+
+
+def progress_in_all_cycles(user: User, activities: Iterable[Activity]) -> list[Progress]:
+    """The progress of every cycle, the oldest first. One query."""
+    return _in_all_cycles.rows(user=user.pk, activities=[activity.pk for activity in activities])
+
+
+def children_of(modules: Iterable[int]) -> list[Activity]:
+    """Lessons and tests of the modules with these ids, in order: what is live, and tests that are paused. One query."""
+    return _children.rows(modules=modules)
 
 
 def enrollment_state(enrollment: Enrollment | None, progress: Progress | None, now: datetime) -> str:
@@ -150,7 +161,7 @@ def missing_for(enrollment: Enrollment) -> list[Missing]:
     audience = audience_of(enrollment.user)
     if enrollment.activity.kind == ActivityKind.PATH:
         return _missing_on_path(enrollment, audience)
-    children = _children.rows(module=enrollment.activity_id)
+    children = children_of([enrollment.activity_id])
     if not children and passed_and_gone(enrollment):
         return []
     progress = progress_map(enrollment.user, [*children, enrollment.activity], cycle=enrollment.cycle)

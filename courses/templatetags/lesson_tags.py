@@ -1,5 +1,7 @@
 """What the templates of lesson blocks need: the reader's own notes, images, sizes of files, the knowledge check."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
@@ -45,11 +47,17 @@ def learner_state(context: template.Context, body: Any) -> LearnerState:
     return LearnerState(page.translation_key, notes)
 
 
-@register.simple_tag
-def number_of_kind(body: Any, index: int) -> int | None:
-    """Which of its kind the block is, from 1: two landmarks must not have the same name. None: the only one."""
-    kinds = [raw["type"] for raw in body.raw_data]
-    return kinds[: index + 1].count(kinds[index]) if kinds.count(kinds[index]) > 1 else None
+@register.filter
+def numbered(body: Any) -> Iterator[tuple[Any, int | None]]:
+    """Each block with its number among those of its kind, from 1: two landmarks must not have the same name.
+
+    None: the only one.
+    """
+    several = Counter(raw["type"] for raw in body.raw_data)
+    met: Counter[str] = Counter()
+    for block in body:
+        met[block.block_type] += 1
+        yield block, met[block.block_type] if several[block.block_type] > 1 else None
 
 
 @register.simple_tag

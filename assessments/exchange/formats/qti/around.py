@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from assessments.exchange.bands import whole_lost
-from assessments.exchange.formats.qti.names import Source, Unreadable, attribute, below, ident_of, name_of, number
+from assessments.exchange.formats.qti.names import (
+    Source,
+    Unreadable,
+    attribute,
+    below,
+    default_of,
+    ident_of,
+    name_of,
+    number,
+)
 from assessments.exchange.formats.qti.texts import said
 from assessments.exchange.moodle_family import percent
 from assessments.exchange.questions import Answer, Question
@@ -162,22 +171,16 @@ def _note_rules(source: Source, root: Node) -> None:
     for node in below(root, "outcome-declaration"):
         most = attribute(node, "normal-maximum") if attribute(node, "identifier") == "SCORE" else ""
         if attribute(node, "identifier") == "MAXSCORE":
-            most = _default(node)
+            most = default_of(node)
         if most and number(most) not in (0, 1):
             question.lose(
                 _("It is worth %(points)s points there; here the test decides.") % {"points": percent(number(most))}
             )
 
 
-def _default(node: Node) -> str:
-    """The value that an outcome begins with."""
-    value = next(below(node, "default-value"), None)
-    return value.text.strip() if value is not None else ""
-
-
 def _marks_below_zero(root: Node) -> Iterator[str]:
     """Outcomes that hold what a wrong answer costs, as Inspera writes them: `SCORE_EACH_WRONG -0.5`."""
     for node in below(root, "outcome-declaration"):
-        name, value = attribute(node, "identifier"), _default(node)
+        name, value = attribute(node, "identifier"), default_of(node)
         if name != "SCORE" and attribute(node, "base-type") in {"float", "integer"} and value.startswith("-"):
             yield f"{name} {value}"

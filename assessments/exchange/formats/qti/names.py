@@ -87,6 +87,12 @@ def share_of(value: Decimal, whole: Decimal) -> Decimal:
     return (value * 100 / whole).quantize(Decimal("0.00001")) if whole else Decimal(0)
 
 
+def default_of(node: Node) -> str:
+    """The value that an outcome begins with; empty where none is said."""
+    value = next(below(node, "default-value"), None)
+    return value.text.strip() if value is not None else ""
+
+
 def declared(root: Node) -> dict[str, Declared]:
     """What each response is declared as; where nothing right is declared, what the rules give marks for."""
     found = {attribute(one, "identifier"): _declared(one) for one in below(root, "response-declaration")}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from assessments.exchange.formats.qti.marking import LENGTHS, LINES
-from assessments.exchange.formats.qti.names import Source, attribute, below, name_of, number
+from assessments.exchange.formats.qti.names import Source, attribute, below, default_of, name_of, number
 from assessments.exchange.formats.qti.texts import words
 from assessments.exchange.moodle_family import percent
 from assessments.exchange.xml import Node
@@ -113,7 +113,6 @@ def _bounds(root: Node) -> Iterator[str]:
                 "whole": percent(whole),
             }
     for node in below(root, "outcome-declaration"):
-        begin = next(below(node, "default-value"), None)
-        value = begin.text.strip() if begin is not None else ""
+        value = default_of(node)
         if attribute(node, "identifier") == "SCORE" and value and number(value):
             yield _("It begins with %(points)s points there.") % {"points": percent(number(value))}
